@@ -1,0 +1,3 @@
+module github.com/ftsim/ftsim
+
+go 1.26.8

@@ -1,0 +1,78 @@
+package model
+
+// Outcome is what one replication observed. Every metric is a function of it.
+type Outcome struct {
+	Replication int
+	Horizon     Seconds
+	Weight      float64 // likelihood ratio; 1 unless failures were made more likely on purpose
+	Events      int64
+	Outages     []Outage   // of all journeys, by start
+	Losses      []Loss     // one per recovery of a store, including those that lost nothing
+	Failovers   []Failover // by start
+	Unserved    []Seconds  // per journey: ∫(1 − served fraction) dt over the horizon
+	Exposure    []Seconds  // per service: time with fewer members than designed
+}
+
+// Outage is a maximal interval in which a journey's served fraction is below its threshold (R26).
+type Outage struct {
+	Journey    int32
+	Start, End Seconds            // End may lie beyond the horizon, where an open outage is followed for its length
+	Open       bool               // still down when following stopped: End is a lower bound
+	Initiator  Element            // the event that took the journey below its threshold
+	Detected   Seconds            // when the fault was first believed; Never if the outage ended before
+	Phases     [NumPhases]Seconds // down seconds within the horizon by what was in the way; sums to them
+	Unserved   Seconds            // ∫(1 − served fraction) dt during the outage, within the horizon
+}
+
+// Down is the part of the outage within the horizon.
+func (o *Outage) Down(horizon Seconds) Seconds { return max(0, min(o.End, horizon)-o.Start) }
+
+// Loss is what a store lost at one recovery (R29).
+type Loss struct {
+	Service      int32
+	At           Seconds
+	Seconds      Seconds // of acknowledged writes; Never if Total
+	Transactions float64
+	Total        bool // no copy was left
+	Initiator    Element
+}
+
+// Trigger tells why a failover began.
+type Trigger uint8
+
+// Triggers.
+const (
+	RealFault  Trigger = iota // the primary was down
+	FalseAlarm                // the primary was up; the detector was mistaken or cut off
+)
+
+func (t Trigger) String() string {
+	if t == FalseAlarm {
+		return "false alarm"
+	}
+	return "fault"
+}
+
+// Result tells how a failover ended.
+type Result uint8
+
+// Results.
+const (
+	Succeeded Result = iota // a new primary took over
+	Abandoned               // the old primary came back first
+	Stuck                   // unfinished when observation ended
+)
+
+func (r Result) String() string { return [...]string{"succeeded", "abandoned", "unfinished"}[r] }
+
+// Failover is one role change of a service, or the attempt.
+type Failover struct {
+	Service    int32
+	Start, End Seconds // from the decision being taken up to clients being with the new primary
+	From, To   int32   // members
+	Trigger    Trigger
+	Result     Result
+	Manual     bool  // a human was on the path
+	Failures   int32 // promotions that did not succeed on the way
+	Initiator  Element
+}

@@ -1,0 +1,85 @@
+package model
+
+import "math/rand/v2"
+
+// Detector turns a fault into a belief (SEMANTICS 2.3). A detector knows nothing but how long it takes.
+type Detector interface {
+	// Delay draws the time from the start of a fault to the belief that the target is down; Never if
+	// this detector will not see this fault. A fault that ends first was not noticed (R11).
+	Delay(mode FaultMode, r *rand.Rand) Seconds
+	// Recovery draws the time from the end of a fault to the belief that the target is up (R12).
+	Recovery(r *rand.Rand) Seconds
+	String() string
+}
+
+// Style tells how the members of a group share the work.
+type Style uint8
+
+// Styles.
+const (
+	Shared   Style = iota // every available member serves (active-active)
+	Primary               // one member serves, the others stand by (active-passive)
+	Majority              // one member leads while it is in touch with a majority (quorum)
+)
+
+// Policy tells what a redundancy group does about what it believes. It is a pure state machine: it
+// reads no clock, calls nobody, and all its memory is the GroupState. See package policies.
+type Policy interface {
+	Style() Style
+	Dormancy() float64 // α: how fast the hardware of a member in reserve ages, 0 to 1 (2.6)
+	Start(members int) GroupState
+	// React changes s according to the signal and fills out, which the caller has reset.
+	React(s *GroupState, sig *Signal, r *rand.Rand, out *Reaction)
+	String() string
+}
+
+// GroupState is the memory of a policy: small, flat, copied at will.
+type GroupState struct {
+	Phase     Phase   // what the group is doing; Serving if nothing is wrong as far as it believes
+	Primary   int32   // the member that serves, or was the last to serve; None under Shared
+	Candidate int32   // the member being promoted, or None
+	Attempt   int32   // promotions tried in this failover
+	Manual    bool    // a human has taken over
+	Redirect  Seconds // duration of the running redirection
+	Ramp      bool    // the running redirection moves clients gradually
+}
+
+// SignalKind tells what happened.
+type SignalKind uint8
+
+// Signals.
+const (
+	PrimaryLost       SignalKind = iota // the group has come to believe that its primary is gone
+	PrimaryBack                         // the primary answers again
+	CandidatesChanged                   // Eligible is not what it was
+	StepEnded                           // the armed step has run its time
+)
+
+// Signal is what a policy is told.
+type Signal struct {
+	Kind     SignalKind
+	Eligible int32 // best member that could be promoted now, or None
+	Next     int32 // best one other than the present candidate, or None
+	Lost     bool  // the group believes that its primary is gone
+}
+
+// Reaction is what a policy wants done. The zero Reaction asks for nothing.
+type Reaction struct {
+	Arm     bool    // start a step that ends after Delay; replaces a running one
+	Delay   Seconds // used if Arm
+	Stop    bool    // stop the running step
+	Promote bool    // GroupState.Primary has just changed
+	Event   FailoverEvent
+}
+
+// FailoverEvent marks the milestones of a failover for the record.
+type FailoverEvent uint8
+
+// Milestones.
+const (
+	NoEvent       FailoverEvent = iota
+	Started                     // a role change was decided upon
+	Cancelled                   // the primary came back first (R27)
+	AttemptFailed               // a promotion did not succeed
+	Completed                   // clients are with the new primary
+)

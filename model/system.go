@@ -1,0 +1,197 @@
+package model
+
+// System is an architecture with every name resolved: plain data, buildable in Go without YAML.
+// Indices refer to the slices of the same System. None marks an absent index.
+type System struct {
+	Name       string
+	Components []Component   // nodes, processes, links, devices, racks, zones, regions, managed services
+	Causes     []CommonCause // what fails together
+	Network    Network       // sites and links; no sites = everything reaches everything
+	Services   []Service     // in an order in which nobody needs a later one
+	Journeys   []Journey     // what users do; also one observed Journey per service that is reported
+	Clients    []ClientGroup // where requests come from; empty = anywhere
+	Rate       float64       // offered load, requests per second; 0 = not stated
+	Warnings   Problems      // found while resolving; repeated in reports
+}
+
+// None is the index of nothing.
+const None int32 = -1
+
+// Component is anything with a failure process, or a place that holds others.
+type Component struct {
+	Name         string
+	Kind         Kind
+	Site         int32   // where it attaches to the network; None = reaches and is reached everywhere
+	Modes        []Mode  // how it breaks; may be shared between components, so treat as read-only
+	Requires     *Need   // over components: what must be available for this one to be (R1); nil = nothing
+	StartFailure float64 // probability of not coming back after a power loss (R7)
+	At           Pos
+}
+
+// Mode is one way a component breaks. While a component is down, its other modes do not age.
+type Mode struct {
+	Kind     FaultMode
+	Life     Distribution // age at failure
+	Repair   Distribution // nil = never repaired
+	KeepsAge bool         // "as bad as old": the repair leaves the age as it was (R8); else as good as new
+}
+
+// CommonCause is a failure process with a set of victims.
+type CommonCause struct {
+	Name        string
+	Mode        FaultMode
+	Life        Distribution // from the end of one event to the next
+	Repair      Distribution // how long the victims are held down; nil = each is repaired by its own law
+	Victims     []int32      // components
+	Probability float64      // that an event hits a given victim, independently (Marshall–Olkin); 1 = all
+	Glitch      bool         // a short interruption, not a failure of anything (R11)
+	At          Pos
+}
+
+// Need is a condition over components or over services, depending on where it stands. With Of empty
+// it is the element Ref; else at least AtLeast of the parts (1 = any, len(Of) = all).
+type Need struct {
+	Ref     int32
+	Access  Access // of a service with a store
+	AtLeast int
+	Of      []Need
+}
+
+// Network is a directed graph of sites. Reachability is a matter of pairs, never of one site (R2).
+type Network struct {
+	Sites []Site
+	Links []Link
+}
+
+// Site is a place in the network. It works while Component is available.
+type Site struct {
+	Name      string
+	Component int32 // None = never fails
+	Transit   bool  // passes on traffic between others
+}
+
+// Link leads from one site to another. A two-way link is two Links over one component.
+type Link struct {
+	Component int32 // None = never fails
+	From, To  int32
+}
+
+// Service is a redundancy group: members, a policy and what it takes to keep them useful.
+type Service struct {
+	Name       string
+	Members    []Member
+	Policy     Policy
+	Needed     int      // members that must serve for the service to work at all; 0 counts as 1
+	PerReplica float64  // requests per second one member can serve; 0 = no limit
+	Detector   Detector // how belief follows truth; nil = at once and never wrong
+	Observer   Observer // from where the detector looks
+	Balancer   int32    // service whose serving members observe, if Observer is ByService
+	Needs      []Dependency
+	WarmUp     WarmUp
+	Store      *Store // nil = no data
+	At         Pos
+}
+
+// Member is a replica. Component is what must be available for it to serve; Host is the hardware below
+// it, whose ageing depends on the member's role (R22). They are equal if no software is declared.
+type Member struct {
+	Component, Host int32
+}
+
+// Observer tells from where a service's detector looks at its members.
+type Observer uint8
+
+// Observers.
+const (
+	ByPeers    Observer = iota // the other members
+	ByService                  // the serving members of another service
+	ByEveryone                 // a monitor that reaches whatever is up
+)
+
+// WarmUp is a linear ramp of capacity after a member begins to serve. Zero Ramp means none.
+type WarmUp struct {
+	StartAt float64 // share of capacity at once, 0 to 1
+	Ramp    Seconds // until full capacity
+}
+
+// Dependency is what a service or journey needs of other services. If the need is not met, Without
+// is what remains, as long as Else, if any, is met. Without 0 is a hard dependency (R42).
+type Dependency struct {
+	Need    Need
+	Without float64
+	Else    *Need
+}
+
+// Store is the data of a service (SEMANTICS 4.1).
+type Store struct {
+	Mode          ReplicationMode
+	Acks          int          // copies besides the primary that must have a write (sync modes)
+	Lag           Distribution // of a copy behind the primary while replication is asynchronous
+	FallbackAfter Distribution // how long writes wait before the primary goes on alone (SyncFallback)
+	WriteRate     float64      // acknowledged transactions per second while writable
+	Durability    Durability
+	FlushEvery    Seconds // for Periodic
+}
+
+// Journey is what a user does, and when it counts as up.
+type Journey struct {
+	Name      string
+	Needs     []Dependency
+	Share     float64 // of all requests, 0 to 1
+	Threshold float64 // θ: up while at least this fraction of requests is served (SEMANTICS 5)
+	Service   int32   // set if the journey merely observes one service; else None
+	At        Pos
+}
+
+// ClientGroup is a share of the users at one site.
+type ClientGroup struct {
+	Site  int32
+	Share float64
+}
+
+// Element names what can start an outage: a component, a common cause, or a service that changed roles
+// by its own decision. Elements are numbered in that order.
+type Element = int32
+
+// CauseElement is the Element of common cause i.
+func (s *System) CauseElement(i int) Element { return Element(len(s.Components) + i) }
+
+// ServiceElement is the Element of service i.
+func (s *System) ServiceElement(i int) Element {
+	return Element(len(s.Components) + len(s.Causes) + i)
+}
+
+// ElementName is the name of an Element as reports print it.
+func (s *System) ElementName(e Element) string {
+	i := int(e)
+	if i < 0 {
+		return "unknown"
+	}
+	if i < len(s.Components) {
+		return s.Components[i].Name
+	}
+	if i -= len(s.Components); i < len(s.Causes) {
+		return s.Causes[i].Name
+	}
+	if i -= len(s.Causes); i < len(s.Services) {
+		return s.Services[i].Name
+	}
+	return "unknown"
+}
+
+// ElementKind is a word for what an Element is.
+func (s *System) ElementKind(e Element) string {
+	i := int(e)
+	switch {
+	case i < 0:
+		return "unknown"
+	case i < len(s.Components):
+		return s.Components[i].Kind.String()
+	case i < len(s.Components)+len(s.Causes):
+		if s.Causes[i-len(s.Components)].Glitch {
+			return "glitch"
+		}
+		return "common cause"
+	}
+	return "service"
+}

@@ -1,0 +1,162 @@
+package policies
+
+import (
+	"math/rand/v2"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// Temperature tells how ready a standby is (SEMANTICS 2.6).
+type Temperature uint8
+
+// Temperatures.
+const (
+	Hot  Temperature = iota // running, data applied continuously
+	Warm                    // powered, must start its service and catch up
+	Cold                    // off, or not provisioned
+)
+
+func (t Temperature) String() string { return [...]string{"hot", "warm", "cold"}[t] }
+
+// ActivePassive has one member serving and the others in reserve. Hot, warm and cold are one machine
+// with different steps; a manual failover differs in who decides.
+type ActivePassive struct {
+	Standby      Temperature
+	Alpha        float64            // dormancy of the standby's hardware, 0 to 1
+	Manual       bool               // every failover waits for Human
+	Decision     Steps              // what a machine takes to decide
+	Human        Steps              // what a human takes: acknowledge, diagnose, act
+	Activate     Steps              // from the decision to the standby being ready
+	StartFailure float64            // probability that a standby does not start when called (cold)
+	Success      float64            // probability that a promotion works, for reasons not modelled elsewhere (R15)
+	RetryAlone   bool               // after a failed promotion go on automatically; else a human takes over
+	Redirect     model.Distribution // clients moving to the new primary (R17); nil = at once
+	RedirectRamp bool               // clients move one by one over that time (DNS), not all at its end
+}
+
+// Style implements model.Policy.
+func (p *ActivePassive) Style() model.Style { return model.Primary }
+
+// Dormancy implements model.Policy.
+func (p *ActivePassive) Dormancy() float64 { return p.Alpha }
+
+func (p *ActivePassive) String() string {
+	s := "active-passive, " + p.Standby.String() + " standby, "
+	if p.Manual {
+		return s + "manual failover"
+	}
+	return s + "automatic failover"
+}
+
+// Start implements model.Policy: the first member serves.
+func (p *ActivePassive) Start(int) model.GroupState {
+	return model.GroupState{Phase: model.Serving, Primary: 0, Candidate: model.None}
+}
+
+// React implements model.Policy.
+func (p *ActivePassive) React(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) {
+	switch sig.Kind {
+	case model.PrimaryLost:
+		if s.Phase == model.Serving || s.Phase == model.Redirection {
+			s.Attempt, s.Manual = 0, p.Manual
+			p.decide(s, sig.Eligible, r, out)
+		}
+	case model.PrimaryBack:
+		p.stand(s, out)
+	case model.CandidatesChanged:
+		p.reconsider(s, sig, r, out)
+	case model.StepEnded:
+		p.advance(s, sig, r, out)
+	}
+}
+
+// decide begins a role change towards the candidate, or waits for one.
+func (p *ActivePassive) decide(s *model.GroupState, candidate int32, r *rand.Rand, out *model.Reaction) {
+	s.Candidate = candidate
+	if candidate == model.None {
+		s.Phase = model.Repair
+		out.Arm, out.Stop = false, true
+		return
+	}
+	s.Phase = model.Decision
+	out.Arm = true
+	if s.Manual {
+		out.Delay = p.Human.Sample(r)
+	} else {
+		out.Delay = p.Decision.Sample(r)
+	}
+	out.Event = model.Started
+}
+
+// stand calls a role change off because the primary is back, unless it is already being replaced (R27).
+func (p *ActivePassive) stand(s *model.GroupState, out *model.Reaction) {
+	switch s.Phase {
+	case model.Decision:
+		out.Event = model.Cancelled
+	case model.Repair:
+	default:
+		return
+	}
+	s.Phase, s.Candidate = model.Serving, model.None
+	out.Stop = true
+}
+
+// reconsider meets a second fault among the standbys, or a repair that brings one back (R28).
+func (p *ActivePassive) reconsider(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) {
+	switch s.Phase {
+	case model.Repair:
+		if sig.Eligible != model.None {
+			p.decide(s, sig.Eligible, r, out)
+		}
+	case model.Decision:
+		if s.Candidate != sig.Eligible && sig.Eligible != model.None {
+			s.Candidate = sig.Eligible // the decision under way simply falls on another
+		} else if sig.Eligible == model.None {
+			s.Phase, s.Candidate, out.Stop = model.Repair, model.None, true
+		}
+	case model.Activation:
+		if s.Candidate != sig.Eligible && s.Candidate != sig.Next {
+			p.decide(s, sig.Eligible, r, out)
+		}
+	}
+}
+
+// advance goes on to the next step of the role change.
+func (p *ActivePassive) advance(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) {
+	switch s.Phase {
+	case model.Decision:
+		s.Phase = model.Activation
+		out.Arm, out.Delay = true, p.Activate.Sample(r)
+	case model.Activation:
+		if !p.works(r) {
+			p.failed(s, sig, r, out)
+			return
+		}
+		s.Primary, s.Candidate = s.Candidate, model.None
+		s.Phase, s.Redirect, s.Ramp = model.Redirection, 0, p.RedirectRamp
+		if p.Redirect != nil {
+			s.Redirect = p.Redirect.Sample(r)
+		}
+		out.Promote, out.Arm, out.Delay = true, true, s.Redirect
+	case model.Redirection:
+		s.Phase = model.Serving
+		out.Event = model.Completed
+	}
+}
+
+func (p *ActivePassive) works(r *rand.Rand) bool {
+	chance := p.Success * (1 - p.StartFailure)
+	return chance >= 1 || r.Float64() < chance
+}
+
+// failed goes to the next candidate, then to a human (R15).
+func (p *ActivePassive) failed(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) {
+	s.Attempt++
+	next := sig.Next
+	if next == model.None {
+		next = s.Candidate
+		s.Manual = s.Manual || !p.RetryAlone
+	}
+	p.decide(s, next, r, out)
+	out.Event = model.AttemptFailed
+}
