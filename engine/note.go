@@ -1,0 +1,33 @@
+package engine
+
+import "github.com/ftsim/ftsim/model"
+
+// NoteKind tells what a Note is about.
+type NoteKind uint8
+
+// Kinds of note, by floor.
+const (
+	ComponentFailed   NoteKind = iota // Component, Mode
+	ComponentRepaired                 // Component
+	CauseStruck                       // Component is the cause's index; Mode
+	CauseEnded                        // Component is the cause's index
+	BelievedDown                      // Service, Member
+	BelievedUp                        // Service, Member
+	PhaseEntered                      // Service, Phase; Member is the candidate or the new primary; Delay until the step ends
+	DataLost                          // Service, Member that goes on, Delay = seconds of writes lost (Never: all)
+	JourneyDown                       // Journey, Phase
+	JourneyUp                         // Journey
+)
+
+// Note is one thing that happened in a replication, for ftsim trace and for tests.
+type Note struct {
+	At        model.Seconds
+	Kind      NoteKind
+	Component int32
+	Service   int32
+	Member    int32
+	Journey   int32
+	Mode      model.FaultMode
+	Phase     model.Phase
+	Delay     model.Seconds
+}
