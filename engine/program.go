@@ -1,30 +1,153 @@
 // Package engine lays a System out as a Program and runs replications of it, fast and reproducibly.
+//
+// A simulated instant is settled floor by floor: components, reach, belief, decision and data,
+// journeys. Each floor has a file of its own; rule numbers in comments refer to the rules listed in
+// docs/semantics.md.
 package engine
 
 import (
-	"context"
-	"io"
-	"iter"
-
 	"github.com/ftsim/ftsim/model"
 )
 
 // Program is a System laid out for running: flat arrays, dense ids, immutable, shared by all workers.
-type Program struct{}
-
-// Compile lays sys out. The system must have passed model.Check.
-func Compile(sys *model.System) (*Program, error) { return &Program{}, nil }
-
-// Explain writes the compiled form for a reader.
-func (p *Program) Explain(w io.Writer) error { return nil }
-
-// Replications yields outcomes in index order, whatever the number of workers. An outcome is valid
-// until the next one is asked for.
-func (p *Program) Replications(ctx context.Context, o Options) iter.Seq2[*model.Outcome, error] {
-	return func(yield func(*model.Outcome, error) bool) {}
+// What changes during a replication is copied from it into a Runner.
+type Program struct {
+	sys      *model.System
+	laws     []law
+	comps    []component
+	fans     []fan // who depends on a component, by component
+	gates    []gate
+	modes    []mode
+	modeKeys []uint64 // hash of the name of each mode
+	causes   []cause
+	hits     int // victims of all causes
+	members  []member
+	groups   []group
+	stores   []store
+	copies   []replica
+	network  network
+	clients  []clients
+	journeys []journey
+	leaves   []leaf // hard dependencies of services and journeys
+	softs    []dependency
+	closures []spans   // per service: all it depends on, deepest first, itself last
+	direct   []spans   // per service: what it names itself
+	reaches  [][]int32 // per service: journeys that depend on it
+	balanced [][]int32 // per service: services whose detector looks from its members
+	owners   []owner   // of the clocks after those of modes and causes
+	rate     float64   // expected events per second
+	ages     bool      // some mode keeps its age
+	alphas   []float64 // dormancy factors of the components whose ageing depends on a role
 }
 
-// Trace runs one replication and calls note for everything that happens in it, in order.
-func (p *Program) Trace(o Options, replication int, note func(Note)) (*model.Outcome, error) {
-	return nil, nil
+// component is the state of a model.Component. It is available while nothing blocks it (R1).
+type component struct {
+	blocks   int32 // reasons for not being available: its own fault, what it requires, common causes
+	mode     int32 // its first mode
+	fan, end int32 // its entries in fans
+	ageing   int32 // index of its ageing rate, or none: always 1
+	modes    uint8
+	down     uint8 // 1 + index of the mode it is down with, or 0
+	mute     bool  // hangs unnoticed: its repair has not begun
+	data     bool  // holds copies of a store
 }
+
+// fan is an edge from a component to what depends on it.
+type fan struct {
+	to   int32
+	kind fanKind
+}
+
+type fanKind uint8
+
+const (
+	toComponent fanKind = iota // which requires it
+	toGate
+	toMember
+	toNetwork
+)
+
+// gate is a k-of-n condition inside what a component requires. It blocks its target while fewer than
+// need of its inputs hold.
+type gate struct {
+	up, need int32
+	target   int32 // component or gate
+	nested   bool  // the target is a gate
+}
+
+// mode is a failure process: one clock that rings for the failure and for the repair.
+type mode struct {
+	life, repair       stream
+	left               float64 // life that remains, while it does not age
+	component          int32
+	lifeLaw, repairLaw int32 // repairLaw none: never repaired
+	kind               model.FaultMode
+	index              uint8 // within its component
+	keepsAge           bool
+}
+
+// cause is the state of a common cause: one clock that rings when it strikes and when it ends.
+type cause struct {
+	life, repair, chance stream
+	key                  uint64
+	lifeLaw, repairLaw   int32 // repairLaw none: a shock, each victim is repaired by its own law
+	hit                  int32 // first of its victims in the runner's hits
+	active               bool
+}
+
+// member is a replica of a service.
+type member struct {
+	component, host int32
+	service         int32
+	site            int32 // among the sites that matter, or none: reached from everywhere
+	up              bool  // truth: available
+	seen            bool  // what its watch sees now
+	believed        bool  // what its watch has come to believe
+	mode            model.FaultMode
+	warmFrom        float64 // when its capacity began to grow; -Inf = at full capacity
+}
+
+// leaf is a hard dependency on one service.
+type leaf struct {
+	service int32
+	access  model.Access
+}
+
+// dependency is a need that is not simply one service, hard.
+type dependency struct {
+	need    need
+	without float64
+	instead *need
+}
+
+// need mirrors model.Need over services, each leaf with everything the service needs in turn.
+type need struct {
+	service int32 // if of is empty
+	access  model.Access
+	atLeast int
+	of      []need
+}
+
+// spans are ranges of Program.leaves and Program.softs.
+type spans struct {
+	leaf, leafEnd int32
+	soft, softEnd int32
+}
+
+// owner tells what a clock after those of modes and causes is for.
+type owner struct {
+	kind  ownerKind
+	group int32
+	index int32 // member within the group, or store
+}
+
+type ownerKind uint8
+
+const (
+	stepClock ownerKind = iota
+	watchClock
+	warmClock
+	fallbackClock
+)
+
+const none = model.None

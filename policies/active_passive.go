@@ -116,9 +116,19 @@ func (p *ActivePassive) reconsider(s *model.GroupState, sig *model.Signal, r *ra
 		}
 	case model.Activation:
 		if s.Candidate != sig.Eligible && s.Candidate != sig.Next {
-			p.decide(s, sig.Eligible, r, out)
+			p.again(s, sig, sig.Eligible, r, out)
 		}
 	}
+}
+
+// again starts over towards another candidate, unless the old primary has come back meanwhile.
+func (p *ActivePassive) again(s *model.GroupState, sig *model.Signal, candidate int32, r *rand.Rand, out *model.Reaction) {
+	if sig.Lost {
+		p.decide(s, candidate, r, out)
+		return
+	}
+	s.Phase, s.Candidate, out.Stop = model.Serving, model.None, true
+	out.Event = model.Cancelled
 }
 
 // advance goes on to the next step of the role change.
@@ -157,6 +167,8 @@ func (p *ActivePassive) failed(s *model.GroupState, sig *model.Signal, r *rand.R
 		next = s.Candidate
 		s.Manual = s.Manual || !p.RetryAlone
 	}
-	p.decide(s, next, r, out)
-	out.Event = model.AttemptFailed
+	p.again(s, sig, next, r, out)
+	if s.Phase != model.Serving {
+		out.Event = model.AttemptFailed
+	}
 }

@@ -1,0 +1,182 @@
+package engine
+
+import "github.com/ftsim/ftsim/model"
+
+// This file is floor 3: what each observer thinks. Belief is truth delayed by a detector (R4, R9–R12): a
+// watch that sees something change waits for the detector's delay; if it changes back first, nothing
+// has happened. So a false alarm is nothing special: a glitch longer than the timeout is one.
+
+// watched tells whether somebody would notice that component i has gone mute.
+func (r *Runner) watched(i int32) bool {
+	c := &r.comps[i]
+	for _, f := range r.p.fans[c.fan:c.end] {
+		switch f.kind {
+		case toMember:
+			if r.isWatched(f.to) {
+				return true
+			}
+		case toComponent:
+			if r.watched(f.to) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *Runner) isWatched(i int32) bool {
+	m := &r.members[i]
+	g := &r.groups[m.service]
+	return g.detector != nil && (g.style == model.Shared || g.first+g.state.Primary == i)
+}
+
+// lookAt has the watch of a member that has changed look again.
+func (r *Runner) lookAt(i int32) {
+	m := &r.members[i]
+	g := &r.groups[m.service]
+	k := i - g.first
+	switch {
+	case g.style != model.Shared:
+		if k == g.state.Primary && m.up {
+			r.startWarmUp(g, k)
+		}
+		return // the primary is watched when the group is settled
+	case g.detector == nil:
+		if m.up {
+			r.startWarmUp(g, k)
+		}
+	case m.believed && !m.up:
+		g.good--
+	case m.believed:
+		g.good++
+	}
+	if g.detector != nil {
+		r.watch(g, k)
+	}
+}
+
+// watch compares what the watch on member k sees with what it saw, and starts or stops its clock.
+func (r *Runner) watch(g *group, k int32) {
+	i := g.first + k
+	m := &r.members[i]
+	clock := g.watchClock
+	if g.style == model.Shared {
+		clock += k
+	}
+	seen, looking := r.sees(g, m)
+	if !looking {
+		seen = m.believed // nobody is there to learn anything
+	}
+	if seen == m.seen {
+		return
+	}
+	m.seen = seen
+	if seen == m.believed {
+		r.clocks.stop(clock)
+		return
+	}
+	if !seen && r.blame != none {
+		g.blame = r.blame
+	}
+	delay := r.delay(g, m, seen)
+	if delay > 0 {
+		r.clocks.arm(clock, r.now+delay)
+		return
+	}
+	r.believe(m.service, k)
+}
+
+func (r *Runner) delay(g *group, m *member, seen bool) float64 {
+	random := r.lend.rand(&g.watchLuck)
+	var d model.Seconds
+	switch {
+	case seen && g.style == model.Primary:
+		// The primary is known to be back when it answers; only a rotation waits for several answers.
+	case seen:
+		d = g.detector.Recovery(random)
+	case m.up:
+		d = g.detector.Delay(model.Isolated, random)
+	default:
+		d = g.detector.Delay(m.mode, random)
+	}
+	r.lend.giveBack()
+	return float64(d)
+}
+
+// sees tells whether a group's observer has an answer from member m, and whether there is an observer.
+func (r *Runner) sees(g *group, m *member) (seen, looking bool) {
+	switch g.observer {
+	case model.ByEveryone:
+		return m.up && r.reachedByClients(m.site), true
+	case model.ByService:
+		return r.seenBy(&r.groups[g.balancer], m)
+	}
+	for k := int32(0); k < g.n; k++ {
+		if o := &r.members[g.first+k]; o != m && o.up {
+			looking = true
+			if m.up && r.reach.ok(o.site, m.site) {
+				return true, true
+			}
+		}
+	}
+	return false, looking
+}
+
+func (r *Runner) seenBy(b *group, m *member) (seen, looking bool) {
+	if b.style != model.Shared {
+		o := &r.members[b.first+b.state.Primary]
+		return o.up && m.up && r.reach.ok(o.site, m.site), o.up
+	}
+	for k := int32(0); k < b.n; k++ {
+		if o := &r.members[b.first+k]; o.up {
+			looking = true
+			if m.up && r.reach.ok(o.site, m.site) {
+				return true, true
+			}
+		}
+	}
+	return false, looking
+}
+
+// reachedByClients tells whether some client reaches a place; without declared clients everybody does.
+func (r *Runner) reachedByClients(place int32) bool {
+	if r.reach.whole || len(r.p.clients) == 0 {
+		return true
+	}
+	for i := range r.p.clients {
+		if r.reach.ok(r.p.clients[i].place, place) {
+			return true
+		}
+	}
+	return false
+}
+
+// believe makes the watch on member k of a group take what it sees for true.
+func (r *Runner) believe(service, k int32) {
+	g := &r.groups[service]
+	m := &r.members[g.first+k]
+	m.believed = m.seen
+	if r.note != nil {
+		kind := BelievedUp
+		if !m.believed {
+			kind = BelievedDown
+		}
+		r.tell(Note{Kind: kind, Service: service, Member: k})
+	}
+	if !m.believed {
+		r.notice(m.component)
+		r.notice(m.host)
+	}
+	if g.style != model.Shared {
+		return
+	}
+	step := int32(-1)
+	if m.believed {
+		step = 1
+		r.startWarmUp(g, k)
+	}
+	g.rotation += step
+	if m.up {
+		g.good += step
+	}
+}

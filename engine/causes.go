@@ -1,0 +1,109 @@
+package engine
+
+import "github.com/ftsim/ftsim/model"
+
+func (r *Runner) resetCauses(run uint64) {
+	for i := range r.causes {
+		c := &r.causes[i]
+		c.life, c.repair, c.chance = streamOf(run, c.key), streamOf(run, ^c.key), streamOf(run, c.key+1)
+		r.clocks.lay(r.causeClock(int32(i)), r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
+	}
+}
+
+func (r *Runner) causeClock(i int32) int32 { return int32(len(r.modes)) + i }
+
+func (r *Runner) ringCause(i int32) {
+	c := &r.causes[i]
+	if r.blame == none {
+		r.blame = r.p.sys.CauseElement(int(i))
+	}
+	switch {
+	case c.active:
+		c.active = false
+		r.release(i)
+		r.clocks.arm(r.causeClock(i), r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
+	case c.repairLaw == none:
+		r.shock(i)
+		r.clocks.arm(r.causeClock(i), r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
+	default:
+		c.active = true
+		r.strike(i)
+		r.clocks.arm(r.causeClock(i), r.now+r.laws[c.repairLaw].draw(&c.repair, r.lend))
+	}
+}
+
+// strike holds the victims down until the cause ends; their own clocks go on (R1).
+func (r *Runner) strike(i int32) {
+	c, sys := &r.causes[i], &r.p.sys.Causes[i]
+	r.tell(Note{Kind: CauseStruck, Component: i, Mode: sys.Mode})
+	for k, v := range sys.Victims {
+		if sys.Probability < 1 && c.chance.uniform() >= sys.Probability {
+			continue
+		}
+		r.hits[int(c.hit)+k] = true
+		r.mode = sys.Mode
+		if r.comps[v].data {
+			r.hurt(v, sys.Mode)
+		}
+		r.block(v)
+	}
+}
+
+// release lets the victims go. After a power loss a machine may not come back (R7).
+func (r *Runner) release(i int32) {
+	c, sys := &r.causes[i], &r.p.sys.Causes[i]
+	r.tell(Note{Kind: CauseEnded, Component: i})
+	for k, v := range sys.Victims {
+		hit := &r.hits[int(c.hit)+k]
+		if !*hit {
+			continue
+		}
+		*hit = false
+		if sys.Mode == model.PowerLoss {
+			r.powerOn(c, v)
+		}
+		r.unblock(v)
+	}
+}
+
+func (r *Runner) powerOn(c *cause, v int32) {
+	chance := r.p.sys.Components[v].StartFailure
+	if chance > 0 && r.comps[v].modes > 0 && c.chance.uniform() < chance && r.comps[v].down == 0 {
+		r.fail(r.comps[v].mode)
+	}
+}
+
+// shock fails every victim that is up; each is then repaired by its own law.
+func (r *Runner) shock(i int32) {
+	c, sys := &r.causes[i], &r.p.sys.Causes[i]
+	r.tell(Note{Kind: CauseStruck, Component: i, Mode: sys.Mode})
+	for _, v := range sys.Victims {
+		if sys.Probability < 1 && c.chance.uniform() >= sys.Probability {
+			continue
+		}
+		if id := r.modeFor(v, sys.Mode); id != none && r.comps[v].down == 0 && !r.dormant(v) {
+			r.fail(id)
+		}
+	}
+}
+
+// modeFor is the mode of a component that a shock of the given kind puts it in: the one of that kind,
+// else its first.
+func (r *Runner) modeFor(v int32, kind model.FaultMode) int32 {
+	c := &r.comps[v]
+	for k := int32(0); k < int32(c.modes); k++ {
+		if r.modes[c.mode+k].kind == kind {
+			return c.mode + k
+		}
+	}
+	if c.modes == 0 {
+		return none
+	}
+	return c.mode
+}
+
+// dormant tells whether a component is off, waiting to be needed.
+func (r *Runner) dormant(v int32) bool {
+	a := r.comps[v].ageing
+	return a != none && r.rates[a] == 0
+}

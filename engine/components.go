@@ -1,0 +1,287 @@
+package engine
+
+import "github.com/ftsim/ftsim/model"
+
+// This file is floor 1: what broke, what was repaired (R1, R5–R8).
+
+// resetModes starts every failure clock with a first life.
+func (r *Runner) resetModes(run uint64) {
+	for i := range r.modes {
+		m := &r.modes[i]
+		key := r.p.modeKeys[i]
+		m.life, m.repair = streamOf(run, key), streamOf(run, ^key)
+		t := r.laws[m.lifeLaw].draw(&m.life, r.lend)
+		if m.keepsAge {
+			r.ages[i] = t
+		}
+		r.layLife(int32(i), m, t)
+	}
+}
+
+func (r *Runner) layLife(id int32, m *mode, t float64) {
+	c := &r.comps[m.component]
+	if c.ageing == none {
+		r.clocks.lay(id, r.now+t)
+		return
+	}
+	m.left = t
+	if rate := r.rates[c.ageing]; rate > 0 {
+		r.clocks.lay(id, r.now+t/rate)
+	}
+}
+
+func (r *Runner) ringMode(id int32) {
+	m := &r.modes[id]
+	if r.comps[m.component].down == 0 {
+		r.fail(id)
+		return
+	}
+	r.mend(id)
+}
+
+// fail takes a component down in the given mode and starts its repair.
+func (r *Runner) fail(id int32) {
+	m := &r.modes[id]
+	c := &r.comps[m.component]
+	c.down = m.index + 1
+	if c.modes > 1 {
+		r.freezeOthers(c, m.index)
+	}
+	switch {
+	case m.repairLaw == none:
+		r.clocks.stop(id)
+	case m.kind == model.Hang && r.watched(m.component):
+		c.mute = true
+		r.clocks.stop(id)
+	default:
+		r.clocks.arm(id, r.now+r.laws[m.repairLaw].draw(&m.repair, r.lend))
+	}
+	if r.blame == none {
+		r.blame = m.component
+	}
+	r.mode = m.kind
+	if r.note != nil {
+		r.tell(Note{Kind: ComponentFailed, Component: m.component, Mode: m.kind})
+	}
+	if c.data {
+		r.hurt(m.component, m.kind)
+	}
+	c.blocks++
+	if c.blocks == 1 {
+		r.spread(c, false)
+	}
+}
+
+// mend brings a component back and starts the next life of the mode that failed; its other modes go on
+// where they stopped.
+func (r *Runner) mend(id int32) {
+	m := &r.modes[id]
+	c := &r.comps[m.component]
+	c.down, c.mute = 0, false
+	r.armLife(id, m, c, r.nextLife(id, m))
+	if c.modes > 1 {
+		r.thawOthers(c, m.index)
+	}
+	if r.blame == none {
+		r.blame = m.component
+	}
+	if r.note != nil {
+		r.tell(Note{Kind: ComponentRepaired, Component: m.component, Mode: m.kind})
+	}
+	c.blocks--
+	if c.blocks == 0 {
+		r.spread(c, true)
+	}
+}
+
+// nextLife draws a new life, or what remains of one if the repair left the age as it was (R8).
+func (r *Runner) nextLife(id int32, m *mode) float64 {
+	l := &r.laws[m.lifeLaw]
+	if !m.keepsAge {
+		return l.draw(&m.life, r.lend)
+	}
+	t := float64(l.from.(model.Residual).Residual(model.Seconds(r.ages[id]), r.lend.rand(&m.life)))
+	r.lend.giveBack()
+	r.ages[id] += t
+	return t
+}
+
+// armLife sets the clock of a mode that has t to live, at the rate its component ages (2.6).
+func (r *Runner) armLife(id int32, m *mode, c *component, t float64) {
+	if c.ageing == none {
+		r.clocks.arm(id, r.now+t)
+		return
+	}
+	rate := r.rates[c.ageing]
+	if rate == 0 {
+		m.left = t
+		r.clocks.stop(id)
+		return
+	}
+	r.clocks.arm(id, r.now+t/rate)
+}
+
+// remaining is what is left of the life of a mode whose component is up.
+func (r *Runner) remaining(id int32, m *mode, c *component) float64 {
+	if c.ageing == none {
+		return r.clocks.at(id) - r.now
+	}
+	if rate := r.rates[c.ageing]; rate > 0 {
+		return (r.clocks.at(id) - r.now) * rate
+	}
+	return m.left
+}
+
+func (r *Runner) freezeOthers(c *component, except uint8) {
+	for k := uint8(0); k < c.modes; k++ {
+		if k != except {
+			id := c.mode + int32(k)
+			m := &r.modes[id]
+			m.left = r.remaining(id, m, c)
+			r.clocks.stop(id)
+		}
+	}
+}
+
+func (r *Runner) thawOthers(c *component, except uint8) {
+	for k := uint8(0); k < c.modes; k++ {
+		if k != except {
+			id := c.mode + int32(k)
+			m := &r.modes[id]
+			r.armLife(id, m, c, m.left)
+		}
+	}
+}
+
+// age changes how fast a component ages.
+func (r *Runner) age(i int32, rate float64) {
+	c := &r.comps[i]
+	if c.ageing == none || r.rates[c.ageing] == rate {
+		return
+	}
+	if c.down != 0 { // the clocks are frozen or in repair
+		r.rates[c.ageing] = rate
+		return
+	}
+	for k := int32(0); k < int32(c.modes); k++ {
+		m := &r.modes[c.mode+k]
+		m.left = r.remaining(c.mode+k, m, c)
+	}
+	r.rates[c.ageing] = rate
+	for k := int32(0); k < int32(c.modes); k++ {
+		m := &r.modes[c.mode+k]
+		r.armLife(c.mode+k, m, c, m.left)
+	}
+}
+
+// notice starts the repair of a component that hung unnoticed.
+func (r *Runner) notice(i int32) {
+	c := &r.comps[i]
+	if !c.mute {
+		return
+	}
+	c.mute = false
+	id := c.mode + int32(c.down) - 1
+	m := &r.modes[id]
+	r.clocks.arm(id, r.now+r.laws[m.repairLaw].draw(&m.repair, r.lend))
+}
+
+func (r *Runner) block(i int32) {
+	c := &r.comps[i]
+	c.blocks++
+	if c.blocks == 1 {
+		r.spread(c, false)
+	}
+}
+
+func (r *Runner) unblock(i int32) {
+	c := &r.comps[i]
+	c.blocks--
+	if c.blocks == 0 {
+		r.spread(c, true)
+	}
+}
+
+// spread tells everything that depends on a component that it has become (un)available. Whatever runs
+// on a thing that fails just falls silent, so a crash below is not seen as a crash above.
+func (r *Runner) spread(c *component, up bool) {
+	for _, f := range r.p.fans[c.fan:c.end] {
+		switch f.kind {
+		case toMember:
+			r.memberChanged(f.to, up)
+		case toNetwork:
+			r.netDirty = true
+		default:
+			mode := r.mode
+			if mode == model.Crash {
+				r.mode = model.OSCrash
+			}
+			if f.kind == toGate {
+				r.shift(f.to, up)
+			} else if up {
+				r.unblock(f.to)
+			} else {
+				r.block(f.to)
+			}
+			r.mode = mode
+		}
+	}
+}
+
+// shift moves one input of a gate.
+func (r *Runner) shift(i int32, up bool) {
+	g := &r.gates[i]
+	before := g.up >= g.need
+	if up {
+		g.up++
+	} else {
+		g.up--
+	}
+	after := g.up >= g.need
+	switch {
+	case before == after:
+	case g.nested:
+		r.shift(g.target, after)
+	case after:
+		r.unblock(g.target)
+	default:
+		r.block(g.target)
+	}
+}
+
+// memberChanged takes note that a replica has become available or not. In the commonest groups only
+// the crossing of the line that matters has consequences.
+func (r *Runner) memberChanged(i int32, up bool) {
+	m := &r.members[i]
+	g := &r.groups[m.service]
+	m.up = up
+	var crossed bool
+	if up {
+		g.up++
+		crossed = g.up == g.needed
+		if g.up == g.n {
+			r.endExposure(m.service, g)
+		}
+	} else {
+		m.mode = r.mode
+		crossed = g.up == g.needed
+		g.up--
+		if g.up == g.n-1 {
+			g.exposed = r.now
+		}
+	}
+	if g.plain && !crossed {
+		return
+	}
+	if !g.plain {
+		r.changed = append(r.changed, i)
+	}
+	r.touch(m.service)
+}
+
+// endExposure books the time for which a service had less redundancy than designed.
+func (r *Runner) endExposure(i int32, g *group) {
+	if !r.past {
+		r.out.Exposure[i] += model.Seconds(r.now - max(g.exposed, r.begin))
+	}
+}

@@ -1,0 +1,385 @@
+package engine
+
+import (
+	"math"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// This file is floor 4: what each group does about what it believes (R13–R28). The policies decide;
+// here their decisions are carried out.
+
+// group is the state of a service.
+type group struct {
+	first, n   int32 // its members
+	needed     int32
+	style      model.Style
+	observer   model.Observer
+	plain      bool // only the number of available members matters
+	policy     model.Policy
+	detector   model.Detector
+	balancer   int32
+	store      int32   // or none
+	share      float64 // of all requests one member can serve at full capacity; 0 = no limit
+	warmAt     float64 // share of capacity at the start of the warm-up
+	warmRamp   float64 // its length in seconds
+	keys       [2]uint64
+	stepClock  int32
+	watchClock int32 // the first of n if members are watched one by one
+	warmClock  int32
+
+	up, rotation, good int32 // available; believed so; both
+	state              model.GroupState
+	lost               bool // believed
+	eligible           int32
+	old                int32 // an earlier primary that serves on its side of a partition, or none
+	barred             bool  // the primary is back, but is being replaced already
+	redirected         float64
+	blame              model.Element
+	warming            int32
+	exposed            float64
+	record             model.Failover
+	luck, watchLuck    stream
+	cap, frac          float64 // capacity ratio and share of requests answered, as seen from everywhere
+	phase              model.Phase
+	timed              bool // cap or frac change with time now
+	stepEnded, warmed  bool
+	dirty, rescan      bool
+	recording          bool
+}
+
+// resetRoles lets components age as their roles at the start demand.
+func (r *Runner) resetRoles() {
+	clear(r.active)
+	for i := range r.groups {
+		if g := &r.groups[i]; g.style == model.Shared {
+			for k := int32(0); k < g.n; k++ {
+				r.serve(&r.members[g.first+k], 1)
+			}
+		} else {
+			r.serve(&r.members[g.first+g.state.Primary], 1)
+		}
+	}
+	for a := range r.rates {
+		r.rates[a] = r.rateOf(int32(a))
+	}
+}
+
+func (r *Runner) rateOf(a int32) float64 {
+	if r.active[a] > 0 {
+		return 1
+	}
+	return r.p.alphas[a]
+}
+
+// serve counts a member in or out of those that work its components.
+func (r *Runner) serve(m *member, step int32) {
+	if a := r.comps[m.component].ageing; a != none {
+		r.active[a] += step
+	}
+	if m.host != m.component {
+		if a := r.comps[m.host].ageing; a != none {
+			r.active[a] += step
+		}
+	}
+}
+
+func (r *Runner) resetGroups(run uint64) {
+	for i := range r.groups {
+		g := &r.groups[i]
+		g.luck, g.watchLuck = streamOf(run, g.keys[0]), streamOf(run, g.keys[1])
+		r.touch(int32(i))
+	}
+	for i := range r.stores {
+		r.stores[i].luck = streamOf(run, r.stores[i].key)
+	}
+	for j := range r.jour {
+		r.touchJourney(int32(j))
+	}
+	r.blame = none
+	r.netDirty = len(r.p.network.relevant) > 0
+	r.settle()
+}
+
+func (r *Runner) settleGroup(i int32) {
+	g := &r.groups[i]
+	g.dirty = false
+	if g.rescan {
+		g.rescan = false
+		if g.detector != nil && g.style == model.Shared {
+			for k := int32(0); k < g.n; k++ {
+				r.watch(g, k)
+			}
+		}
+	}
+	if g.warmed {
+		g.warmed = false
+		r.checkWarmUp(g)
+	}
+	if g.store != none {
+		r.settleStore(g)
+	}
+	if g.style != model.Shared {
+		r.decide(i, g)
+		if g.store != none {
+			r.settleStore(g)
+		}
+	}
+	r.revalue(i, g)
+}
+
+// decide tells the policy what has changed until there is nothing more to tell.
+func (r *Runner) decide(i int32, g *group) {
+	for {
+		if g.old != none {
+			r.endSplit(i, g)
+		}
+		if g.detector != nil && g.style == model.Primary {
+			r.watch(g, g.state.Primary)
+		}
+		sig := &r.signal
+		sig.Lost = r.lost(g)
+		sig.Eligible, sig.Next = r.candidates(g)
+		switch {
+		case sig.Lost != g.lost:
+			g.lost = sig.Lost
+			sig.Kind = model.PrimaryBack
+			if sig.Lost {
+				sig.Kind = model.PrimaryLost
+				if g.detector == nil && r.blame != none {
+					g.blame = r.blame
+				}
+			}
+		case sig.Eligible != g.eligible:
+			sig.Kind = model.CandidatesChanged
+		case g.stepEnded:
+			g.stepEnded = false
+			sig.Kind = model.StepEnded
+		default:
+			return
+		}
+		g.eligible = sig.Eligible
+		r.react(i, g)
+	}
+}
+
+// react asks the policy and carries out what it wants.
+func (r *Runner) react(i int32, g *group) {
+	r.reaction = model.Reaction{}
+	out, before, primary := &r.reaction, g.state.Phase, g.state.Primary
+	g.policy.React(&g.state, &r.signal, r.lend.rand(&g.luck), out)
+	r.lend.giveBack()
+	if out.Stop {
+		g.stepEnded = false
+		r.clocks.stop(g.stepClock)
+	}
+	if out.Arm {
+		if g.stepEnded = out.Delay <= 0; g.stepEnded {
+			r.clocks.stop(g.stepClock)
+		} else {
+			r.clocks.arm(g.stepClock, r.now+float64(out.Delay))
+		}
+	}
+	r.keepRecord(i, g, out)
+	if out.Promote {
+		r.promote(i, g, primary)
+	}
+	if g.state.Phase != before || out.Promote {
+		r.enterPhase(i, g, before)
+	}
+}
+
+func (r *Runner) enterPhase(i int32, g *group, before model.Phase) {
+	g.barred = g.state.Phase == model.Activation && !r.members[g.first+g.state.Primary].up
+	if before == model.Redirection && g.state.Phase == model.Serving {
+		r.startWarmUp(g, g.state.Primary)
+	}
+	if r.note != nil {
+		m := g.state.Candidate
+		if m == none {
+			m = g.state.Primary
+		}
+		r.tell(Note{Kind: PhaseEntered, Service: i, Member: m, Phase: g.state.Phase, Delay: r.reaction.Delay})
+	}
+}
+
+// promote hands the service over. An old primary that is up and does not hear of it goes on serving
+// whoever reaches it and not the new one (R21).
+func (r *Runner) promote(i int32, g *group, old int32) {
+	g.lost = false
+	g.redirected = r.now
+	from, to := &r.members[g.first+old], &r.members[g.first+g.state.Primary]
+	r.notice(from.component)
+	r.notice(from.host)
+	if from != to {
+		r.changeRoles(from, to)
+	}
+	if g.detector != nil && g.style == model.Primary {
+		r.clocks.stop(g.watchClock)
+		to.seen, to.believed = true, true
+		from.seen, from.believed = true, true
+	}
+	if g.old != none {
+		r.demote(i, g)
+	}
+	if g.store != none {
+		r.handOver(i, g, old)
+	}
+	if from.up && from != to {
+		g.old = old
+		r.endSplit(i, g)
+	}
+	if g.state.Ramp {
+		r.startWarmUp(g, g.state.Primary)
+	}
+}
+
+func (r *Runner) changeRoles(from, to *member) {
+	r.serve(from, -1)
+	r.serve(to, 1)
+	for _, c := range [...]int32{from.component, from.host, to.component, to.host} {
+		if a := r.comps[c].ageing; a != none {
+			r.age(c, r.rateOf(a))
+		}
+	}
+}
+
+// endSplit demotes an old primary that has died or hears of the new one; the newest epoch wins.
+func (r *Runner) endSplit(i int32, g *group) {
+	from, to := &r.members[g.first+g.old], &r.members[g.first+g.state.Primary]
+	if !from.up || r.reach.ok(to.site, from.site) {
+		r.demote(i, g)
+	}
+}
+
+func (r *Runner) demote(i int32, g *group) {
+	if g.store != none {
+		r.endBranch(i, g)
+	}
+	g.old = none
+}
+
+// lost tells whether a group believes that its primary is gone. A quorum needs no detector: the
+// election timeout is one.
+func (r *Runner) lost(g *group) bool {
+	m := &r.members[g.first+g.state.Primary]
+	switch {
+	case g.style == model.Majority:
+		return !m.up || !r.inTouch(g, m)
+	case g.detector == nil:
+		return !m.up
+	}
+	return !m.believed
+}
+
+// inTouch tells whether a member and those it reaches are a majority of all configured ones (R14).
+func (r *Runner) inTouch(g *group, m *member) bool {
+	majority := g.n/2 + 1
+	if r.reach.whole {
+		return g.up >= majority
+	}
+	count := int32(0)
+	for k := int32(0); k < g.n; k++ {
+		if o := &r.members[g.first+k]; o.up && (o == m || r.reach.ok(m.site, o.site) && r.reach.ok(o.site, m.site)) {
+			count++
+		}
+	}
+	return count >= majority
+}
+
+// candidates are the best member to promote, and the best one other than the present candidate (R15).
+func (r *Runner) candidates(g *group) (best, next int32) {
+	best, next = none, none
+	for k := int32(0); k < g.n; k++ {
+		if !r.canLead(g, k) {
+			continue
+		}
+		if best == none {
+			best = k
+		}
+		if k != g.state.Candidate {
+			return best, k
+		}
+	}
+	return best, next
+}
+
+func (r *Runner) canLead(g *group, k int32) bool {
+	m := &r.members[g.first+k]
+	if !m.up || k == g.state.Primary && g.style == model.Primary {
+		return false
+	}
+	if g.style == model.Majority {
+		return r.inTouch(g, m)
+	}
+	return g.store == none || r.promotable(g, k)
+}
+
+// keepRecord writes the story of a failover down for the outcome.
+func (r *Runner) keepRecord(i int32, g *group, out *model.Reaction) {
+	switch {
+	case out.Event == model.Started && !g.recording:
+		g.recording = true
+		trigger := model.FalseAlarm
+		if m := &r.members[g.first+g.state.Primary]; !m.up || g.style == model.Majority {
+			trigger = model.RealFault
+		}
+		g.record = model.Failover{Service: i, Start: r.Now(), From: g.state.Primary, Trigger: trigger, Initiator: g.blame}
+	case out.Event == model.AttemptFailed:
+		g.record.Failures++
+	}
+	if !g.recording {
+		return
+	}
+	g.record.Manual = g.record.Manual || g.state.Manual
+	if g.state.Phase == model.Serving {
+		g.record.Result = model.Abandoned
+		if out.Event == model.Completed {
+			g.record.Result = model.Succeeded
+		}
+		r.closeRecord(g)
+	}
+}
+
+func (r *Runner) closeRecord(g *group) {
+	g.recording = false
+	g.record.End, g.record.To = r.Now(), g.state.Primary
+	if !r.past {
+		r.out.Failovers = append(r.out.Failovers, g.record)
+	}
+}
+
+// startWarmUp lets the capacity of a member that begins to serve grow.
+func (r *Runner) startWarmUp(g *group, k int32) {
+	if g.warmRamp == 0 {
+		return
+	}
+	m := &r.members[g.first+k]
+	m.warmFrom = r.now
+	r.checkWarmUp(g)
+}
+
+// checkWarmUp counts the members that are warming up and sets the clock to the first that will be done.
+func (r *Runner) checkWarmUp(g *group) {
+	g.warming = 0
+	first := math.Inf(1)
+	for k := int32(0); k < g.n; k++ {
+		m := &r.members[g.first+k]
+		switch {
+		case m.warmFrom+g.warmRamp > r.now:
+			g.warming++
+			first = min(first, m.warmFrom+g.warmRamp)
+		default:
+			m.warmFrom = negInf
+		}
+	}
+	r.clocks.arm(g.warmClock, first)
+}
+
+// warmth is the share of its capacity a member has at time t.
+func (g *group) warmth(m *member, t float64) float64 {
+	if g.warming == 0 {
+		return 1
+	}
+	return min(1, g.warmAt+(1-g.warmAt)*(t-m.warmFrom)/g.warmRamp)
+}

@@ -1,0 +1,353 @@
+package engine
+
+import "github.com/ftsim/ftsim/model"
+
+// This file is floor 5: what users get (R26–R28, R41, R42).
+
+// journey is the state of a model.Journey.
+type journey struct {
+	all, direct spans // everything it depends on, deepest first; and what it names itself
+	threshold   float64
+	last        float64 // when its books were last brought up to date
+	served      float64 // fraction of requests served since
+	phase       model.Phase
+	down        bool
+	timed       bool // served changes with time now
+	dirty       bool
+	outage      int32 // index of the open outage, or none
+}
+
+// clients is a group of users at a place of the network.
+type clients struct {
+	place int32
+	share float64
+}
+
+// memo remembers what a service is worth as seen from a place, for one evaluation.
+type memo struct {
+	stamp uint32
+	value float64
+}
+
+// update brings the books of a journey up to date and looks at it again.
+func (r *Runner) update(j int32) {
+	jo := &r.jour[j]
+	jo.dirty = false
+	r.accrue(j, r.now)
+	var phase model.Phase
+	jo.served, phase = r.evaluate(jo, r.now)
+	jo.timed = r.ramps > 0
+	down := jo.served < jo.threshold
+	switch {
+	case down && !jo.down:
+		r.openOutage(j, phase)
+	case !down && jo.down:
+		r.closeOutage(j, r.now)
+	case down && jo.phase == model.Detection && phase != model.Detection && jo.outage != none:
+		r.out.Outages[jo.outage].Detected = r.Now()
+	}
+	jo.phase = phase
+}
+
+// accrue books the time since the last look as constant.
+func (r *Runner) accrue(j int32, t float64) {
+	jo := &r.jour[j]
+	dt := t - jo.last
+	jo.last = t
+	if dt <= 0 || r.past || jo.served >= 1 {
+		return
+	}
+	r.bookDown(j, jo, dt, (1-jo.served)*dt)
+}
+
+func (r *Runner) bookDown(j int32, jo *journey, dt, unserved float64) {
+	r.out.Unserved[j] += model.Seconds(unserved)
+	if jo.outage != none {
+		o := &r.out.Outages[jo.outage]
+		o.Phases[jo.phase] += model.Seconds(dt)
+		o.Unserved += model.Seconds(unserved)
+	}
+}
+
+func (r *Runner) openOutage(j int32, phase model.Phase) {
+	jo := &r.jour[j]
+	jo.down = true
+	r.open++
+	if r.note != nil {
+		r.tell(Note{Kind: JourneyDown, Journey: j, Phase: phase})
+	}
+	if r.past {
+		r.open-- // only outages open at the horizon are followed
+		return
+	}
+	detected := model.Never
+	if phase != model.Detection {
+		detected = r.Now()
+	}
+	jo.outage = int32(len(r.out.Outages))
+	r.out.Outages = append(r.out.Outages, model.Outage{Journey: j, Start: r.Now(), Initiator: r.blame, Detected: detected})
+}
+
+func (r *Runner) closeOutage(j int32, t float64) {
+	jo := &r.jour[j]
+	jo.down = false
+	if r.note != nil {
+		r.tell(Note{Kind: JourneyUp, Journey: j})
+	}
+	if jo.outage == none {
+		return
+	}
+	r.open--
+	r.out.Outages[jo.outage].End = model.Seconds(t - r.begin)
+	jo.outage = none
+}
+
+// followRamps brings the books of journeys whose served fraction has been changing up to now.
+func (r *Runner) followRamps() {
+	for j := range r.jour {
+		if jo := &r.jour[j]; jo.timed && jo.last < r.now {
+			r.glide(int32(j), jo)
+		}
+	}
+}
+
+// glide integrates a changing served fraction by Simpson's rule, which is exact for products of up to
+// three ramps, and finds the instant at which the journey comes up. Ramps only rise, and every end of
+// one is an event, so there is at most one such instant.
+func (r *Runner) glide(j int32, jo *journey) {
+	now, _ := r.evaluate(jo, r.now)
+	if !jo.down || now < jo.threshold {
+		r.book3(j, jo, r.now)
+		jo.served = now
+		return
+	}
+	low, high := jo.last, r.now
+	for i := 0; i < 60 && high-low > 1e-9*high; i++ {
+		middle := (low + high) / 2
+		if s, _ := r.evaluate(jo, middle); s < jo.threshold {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	r.book3(j, jo, high)
+	r.closeOutage(j, high)
+	jo.served = jo.threshold
+	r.book3(j, jo, r.now)
+	jo.served = now
+}
+
+// book3 books the time up to t by the values at both ends and in the middle.
+func (r *Runner) book3(j int32, jo *journey, t float64) {
+	start := jo.last
+	dt := t - start
+	jo.last = t
+	if dt <= 0 || r.past {
+		return
+	}
+	middle, _ := r.evaluate(jo, start+dt/2)
+	end, _ := r.evaluate(jo, t)
+	r.bookDown(j, jo, dt, dt*(1-(jo.served+4*middle+end)/6))
+}
+
+// closeHorizon books everything up to the horizon.
+func (r *Runner) closeHorizon() {
+	if r.ramps > 0 {
+		r.followRamps()
+	}
+	for j := range r.jour {
+		r.accrue(int32(j), r.now)
+	}
+	for i := range r.groups {
+		g := &r.groups[i]
+		if g.up < g.n {
+			r.endExposure(int32(i), g)
+		}
+		if g.recording {
+			g.record.Result = model.Stuck
+			r.closeRecord(g)
+		}
+	}
+}
+
+// closeBooks ends the replication: what is still open stays open.
+func (r *Runner) closeBooks() {
+	for j := range r.jour {
+		if jo := &r.jour[j]; jo.outage != none {
+			o := &r.out.Outages[jo.outage]
+			o.End, o.Open = r.Now(), true
+			jo.outage = none
+		}
+	}
+	r.open = 0
+}
+
+// evaluate is the fraction of a journey's requests that are served at time t, and what is in the way of
+// the rest. While everybody reaches everybody a request passes each distinct service once, so the
+// fraction is the least capacity along the way times the shares answered (R41).
+func (r *Runner) evaluate(jo *journey, t float64) (float64, model.Phase) {
+	if r.reach.whole || len(r.p.clients) == 0 {
+		return r.product(jo.all, t)
+	}
+	r.stamp++
+	served := 0.0
+	for i := range r.p.clients {
+		c := &r.p.clients[i]
+		served += c.share * r.along(jo.direct, c.place, t)
+	}
+	if served >= 1-1e-12 {
+		return 1, model.Serving
+	}
+	if _, phase := r.product(jo.all, t); phase != model.Serving {
+		return served, phase
+	}
+	return served, model.Unreached
+}
+
+// product evaluates dependencies seen from everywhere; the phase is that of the worst one, the deepest
+// of equals.
+func (r *Runner) product(all spans, t float64) (float64, model.Phase) {
+	cap, frac, worst, phase := 1.0, 1.0, 1.0, model.Serving
+	for _, l := range r.p.leaves[all.leaf:all.leafEnd] {
+		g := &r.groups[l.service]
+		c, f, ph := g.cap, g.frac, g.phase
+		if g.timed {
+			c, f = r.value(g, none, t)
+		}
+		if l.access == model.Write && g.store != none && r.stores[g.store].blocked {
+			f, ph = 0, model.WriteBlock
+		}
+		cap, frac = min(cap, c), frac*f
+		if c*f < worst {
+			worst, phase = c*f, ph
+		}
+	}
+	for i := all.soft; i < all.softEnd; i++ {
+		s, ph := r.soft(&r.p.softs[i], t)
+		frac *= s
+		if s < worst {
+			worst, phase = s, ph
+		}
+	}
+	return cap * frac, phase
+}
+
+// soft is what a conditional dependency leaves of the requests (R42).
+func (r *Runner) soft(d *dependency, t float64) (float64, model.Phase) {
+	met, phase := r.condition(&d.need, t)
+	rest := d.without
+	if rest > 0 && d.instead != nil {
+		s, _ := r.condition(d.instead, t)
+		rest *= s
+	}
+	return max(met, rest), phase
+}
+
+// condition is how far a need is met: of k of n parts, as far as the k-th best.
+func (r *Runner) condition(n *need, t float64) (float64, model.Phase) {
+	if len(n.of) == 0 {
+		return r.product(r.p.closures[n.service], t)
+	}
+	best, phase := 0.0, model.Repair
+	for i := range n.of {
+		// The k-th best is the largest value that at least k parts reach; parts are few.
+		s, ph := r.condition(&n.of[i], t)
+		reached := 0
+		for k := range n.of {
+			if other, _ := r.condition(&n.of[k], t); other >= s {
+				reached++
+			}
+		}
+		if reached >= n.atLeast && s >= best {
+			best = s
+		}
+		if s < 1 {
+			phase = ph
+		}
+	}
+	return best, phase
+}
+
+// along evaluates dependencies as seen from one place of a broken network: each step must reach the
+// next, and what several branches share can only fail once, so branches combine by their minimum.
+func (r *Runner) along(direct spans, place int32, t float64) float64 {
+	served := 1.0
+	for _, l := range r.p.leaves[direct.leaf:direct.leafEnd] {
+		served = min(served, r.from(place, l.service, l.access, t))
+	}
+	for i := direct.soft; i < direct.softEnd; i++ {
+		d := &r.p.softs[i]
+		rest := d.without
+		if rest > 0 && d.instead != nil {
+			rest *= r.conditionFrom(d.instead, place, t)
+		}
+		served = min(served, max(r.conditionFrom(&d.need, place, t), rest))
+	}
+	return served
+}
+
+func (r *Runner) conditionFrom(n *need, place int32, t float64) float64 {
+	if len(n.of) == 0 {
+		return r.from(place, n.service, n.access, t)
+	}
+	best := 0.0
+	for i := range n.of {
+		s := r.conditionFrom(&n.of[i], place, t)
+		reached := 0
+		for k := range n.of {
+			if r.conditionFrom(&n.of[k], place, t) >= s {
+				reached++
+			}
+		}
+		if reached >= n.atLeast {
+			best = max(best, s)
+		}
+	}
+	return best
+}
+
+// from is the fraction of requests to a service that are served for callers at a place.
+func (r *Runner) from(place, service int32, access model.Access, t float64) float64 {
+	if place == none {
+		return r.fromAnew(place, service, access, t)
+	}
+	m := &r.memo[(int(place)*len(r.groups)+int(service))*2+int(access)]
+	if m.stamp != r.stamp {
+		m.value = r.fromAnew(place, service, access, t)
+		m.stamp = r.stamp
+	}
+	return m.value
+}
+
+func (r *Runner) fromAnew(place, service int32, access model.Access, t float64) float64 {
+	g := &r.groups[service]
+	if access == model.Write && g.store != none && r.stores[g.store].blocked {
+		return 0
+	}
+	cap, frac := r.value(g, place, t)
+	if frac == 0 {
+		return 0
+	}
+	direct := r.p.direct[service]
+	if g.style != model.Shared {
+		m, _ := r.serving(g, place, t)
+		return min(cap*frac, r.along(direct, m.site, t))
+	}
+	if direct.leaf == direct.leafEnd && direct.soft == direct.softEnd {
+		return cap * frac
+	}
+	return cap * frac * r.averageAlong(g, direct, place, t)
+}
+
+// averageAlong is what the working members of a group reach of what they need, on average.
+func (r *Runner) averageAlong(g *group, direct spans, place int32, t float64) float64 {
+	sum, count := 0.0, 0
+	for k := int32(0); k < g.n; k++ {
+		m := &r.members[g.first+k]
+		if m.up && (g.detector == nil || m.believed) && r.reach.ok(place, m.site) {
+			sum += r.along(direct, m.site, t)
+			count++
+		}
+	}
+	return sum / float64(count)
+}

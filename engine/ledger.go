@@ -1,0 +1,295 @@
+package engine
+
+import "github.com/ftsim/ftsim/model"
+
+// This file keeps the ledger of each store: how much has been acknowledged, and how much of it each copy
+// has. All replication modes differ only in when a write is acknowledged and how the copies follow
+// (R29). Positions are seconds of writing, so that a loss is known in seconds and, times the write rate,
+// in transactions. Between events everything is linear and is advanced in closed form.
+
+// store is the state of a model.Store.
+type store struct {
+	mode             model.ReplicationMode
+	durability       model.Durability
+	acks             int32
+	lag, fallback    int32 // laws, or none
+	rate             float64
+	flush            float64
+	clock            int32 // for the fallback
+	first            int32 // its copies
+	key              uint64
+	luck             stream
+	written          float64 // acknowledged
+	last             float64 // when written was brought up to date
+	lastAck          float64 // when the last write was acknowledged
+	writing          bool
+	blocked          bool // writes wait for a copy
+	alone            bool // the wait is over, the primary goes on without
+	waited           bool // the clock has rung
+	primaryDown      bool
+	unflushed        float64 // seconds of writes the primary lost in its fall
+	split            bool    // an old primary goes on writing elsewhere
+	splitAt, splitTo float64 // when the new primary's copy ends, and the length of what it misses
+	splitFrom        float64
+	splitShare       float64 // of all writes, that go to the old primary
+}
+
+// replica is what one member has of the data.
+type replica struct {
+	position  float64 // durable prefix, while it does not follow
+	at        float64 // when that position was acknowledged
+	following bool
+	empty     bool // has nothing at all
+	missed    bool // was down while the primary wrote
+}
+
+func (r *Runner) copyOf(g *group, k int32) *replica { return &r.copies[r.stores[g.store].first+k] }
+
+// bringUp advances the count of acknowledged writes to now.
+func (r *Runner) bringUp(s *store) {
+	if s.writing {
+		s.written += r.now - s.last
+		s.lastAck = r.now
+	}
+	s.last = r.now
+}
+
+// settleStore lets the copies follow or fall behind, and blocks or releases writes.
+func (r *Runner) settleStore(g *group) {
+	s := &r.stores[g.store]
+	r.bringUp(s)
+	primary := &r.members[g.first+g.state.Primary]
+	if primary.up && s.primaryDown {
+		r.recover(g, s)
+	}
+	s.primaryDown = !primary.up
+	copies := int32(0)
+	for k := int32(0); k < g.n; k++ {
+		if k != g.state.Primary && r.follow(g, s, k, primary) {
+			copies++
+		}
+	}
+	r.waitForCopies(g, s, primary.up, copies)
+	s.writing = primary.up && !s.blocked && r.answers(g, primary)
+}
+
+// answers tells whether some client gets through to the primary.
+func (r *Runner) answers(g *group, primary *member) bool {
+	if g.style == model.Shared {
+		return true
+	}
+	_, frac := r.serving(g, none, r.now)
+	return frac > 0 && r.reachedByClients(primary.site)
+}
+
+// follow tells whether copy k follows the primary now.
+func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
+	m, c := &r.members[g.first+k], &r.copies[s.first+k]
+	follows := primary.up && m.up && r.reach.ok(primary.site, m.site)
+	switch {
+	case follows:
+		c.following, c.empty, c.missed = true, false, false
+	case c.following:
+		r.breakOff(s, c)
+	}
+	if primary.up && !m.up {
+		c.missed = true
+	}
+	return follows
+}
+
+// breakOff fixes how far a copy had come. An asynchronous one is behind by a lag drawn now (R31).
+func (r *Runner) breakOff(s *store, c *replica) {
+	c.following = false
+	behind := 0.0
+	if s.lag != none && (s.mode == model.Async || s.alone) {
+		behind = r.laws[s.lag].draw(&s.luck, r.lend)
+	}
+	c.position = max(0, s.written-behind)
+	c.at = max(0, s.lastAck-behind)
+}
+
+// waitForCopies blocks writes while a synchronous store lacks copies; with fallback only for a while.
+func (r *Runner) waitForCopies(g *group, s *store, up bool, copies int32) {
+	waited := s.waited
+	s.waited = false
+	if copies >= s.acks || !up {
+		if s.blocked && s.clock != none {
+			r.clocks.stop(s.clock)
+		}
+		s.blocked = false
+		s.alone = s.alone && copies < s.acks
+		return
+	}
+	switch {
+	case s.alone:
+	case s.blocked:
+		s.blocked, s.alone = !waited, waited
+	default:
+		s.blocked = true
+		if s.mode == model.SyncFallback {
+			r.startFallback(s)
+		}
+	}
+}
+
+func (r *Runner) startFallback(s *store) {
+	wait := 0.0
+	if s.fallback != none {
+		wait = r.laws[s.fallback].draw(&s.luck, r.lend)
+	}
+	if wait > 0 {
+		r.clocks.arm(s.clock, r.now+wait)
+		return
+	}
+	s.blocked, s.alone = false, true
+}
+
+// promotable tells whether a copy may lead: it has data, it did not miss any by being down, and the
+// primary did not go on without it (Patroni's rule for synchronous replication with fallback).
+func (r *Runner) promotable(g *group, k int32) bool {
+	s := &r.stores[g.store]
+	c := &r.copies[s.first+k]
+	switch {
+	case s.mode == model.Unreplicated:
+		return true
+	case c.empty, s.mode == model.SyncFallback && s.alone:
+		return false
+	}
+	return !c.missed || c.position >= s.written
+}
+
+// hurt applies a fault to the copies on a component (R5, R6, R33).
+func (r *Runner) hurt(component int32, mode model.FaultMode) {
+	for i := range r.groups {
+		g := &r.groups[i]
+		if g.store == none {
+			continue
+		}
+		for k := int32(0); k < g.n; k++ {
+			if m := &r.members[g.first+k]; m.component == component || m.host == component {
+				r.hurtCopy(g, k, mode)
+			}
+		}
+	}
+}
+
+func (r *Runner) hurtCopy(g *group, k int32, mode model.FaultMode) {
+	s := &r.stores[g.store]
+	c := &r.copies[s.first+k]
+	r.bringUp(s)
+	switch {
+	case mode == model.MediaLoss, s.durability == model.InMemory && mode <= model.PowerLoss:
+		c.empty = true
+	case k != g.state.Primary || mode != model.OSCrash && mode != model.PowerLoss:
+	case s.durability == model.Periodic || s.durability == model.OSCache:
+		s.unflushed = max(s.unflushed, min(s.luck.uniform()*s.flush, s.written))
+	}
+}
+
+// recover is the return of the primary itself, with whatever it has kept.
+func (r *Runner) recover(g *group, s *store) {
+	c := &r.copies[s.first+g.state.Primary]
+	loss := model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: g.blame}
+	switch {
+	case c.empty:
+		r.refill(g, s, &loss)
+	case s.unflushed > 0:
+		loss.Seconds = model.Seconds(s.unflushed)
+		loss.Transactions = s.unflushed * s.rate
+		s.written -= s.unflushed
+	}
+	c.empty, s.unflushed = false, 0
+	r.book(loss, g.state.Primary)
+}
+
+// refill copies the data back from the copy that has most of it; if there is none, all is lost.
+func (r *Runner) refill(g *group, s *store, loss *model.Loss) {
+	var best *replica
+	for k := int32(0); k < g.n && s.mode != model.Unreplicated; k++ {
+		if c := &r.copies[s.first+k]; k != g.state.Primary && !c.empty && (best == nil || c.position > best.position) {
+			best = c
+		}
+	}
+	if best == nil {
+		loss.Total, loss.Seconds, loss.Transactions = true, model.Never, s.written*s.rate
+		s.written = 0
+		return
+	}
+	s.measure(loss, best, s.lastAck)
+	s.written = best.position
+}
+
+// measure is the one loss rule (R29): what was acknowledged beyond the position of the copy that goes on.
+func (s *store) measure(loss *model.Loss, c *replica, lastAck float64) {
+	if missing := s.written - c.position; missing > 1e-9 {
+		loss.Seconds = model.Seconds(lastAck - c.at)
+		loss.Transactions = missing * s.rate
+	}
+}
+
+func (r *Runner) book(loss model.Loss, member int32) {
+	if r.note != nil && loss.Seconds > 0 {
+		r.tell(Note{Kind: DataLost, Service: loss.Service, Member: member, Delay: loss.Seconds})
+	}
+	if !r.past {
+		r.out.Losses = append(r.out.Losses, loss)
+	}
+}
+
+// handOver continues the history from the copy of the new primary. If the old one goes on for clients on
+// its side, the loss is not final until its branch ends (R30).
+func (r *Runner) handOver(i int32, g *group, old int32) {
+	s := &r.stores[g.store]
+	r.bringUp(s)
+	from, to := &r.copies[s.first+old], &r.copies[s.first+g.state.Primary]
+	if s.mode == model.Unreplicated || from == to {
+		return
+	}
+	if to.following {
+		r.breakOff(s, to)
+	}
+	loss := model.Loss{Service: i, At: r.Now(), Initiator: g.blame}
+	s.measure(&loss, to, s.lastAck)
+	if share := r.apart(g, old); share > 0 {
+		s.split, s.splitShare, s.splitFrom = true, share, r.now
+		s.splitAt, s.splitTo = to.at, s.written-to.position
+	} else {
+		r.book(loss, g.state.Primary)
+	}
+	s.written, s.lastAck, s.last = to.position, r.now, r.now
+	s.writing, s.blocked, s.alone, s.primaryDown, s.unflushed = false, false, false, false, 0
+	to.empty, to.following, to.missed = false, false, false
+	for k := int32(0); k < g.n; k++ {
+		c := &r.copies[s.first+k]
+		c.position = min(c.position, s.written)
+	}
+	from.following, from.missed, from.position = false, true, s.written
+}
+
+// apart is the share of the clients who reach the old primary, which is up, but not the new one.
+func (r *Runner) apart(g *group, old int32) float64 {
+	from, to := &r.members[g.first+old], &r.members[g.first+g.state.Primary]
+	if !from.up || r.reach.ok(to.site, from.site) {
+		return 0
+	}
+	share := 0.0
+	for i := range r.p.clients {
+		if at := r.p.clients[i].place; r.reach.ok(at, from.site) && !r.reach.ok(at, to.site) {
+			share += r.p.clients[i].share
+		}
+	}
+	return share
+}
+
+// endBranch books what an old primary acknowledged on its side of a partition.
+func (r *Runner) endBranch(i int32, g *group) {
+	s := &r.stores[g.store]
+	if !s.split {
+		return
+	}
+	s.split = false
+	r.book(model.Loss{Service: i, At: r.Now(), Initiator: g.blame,
+		Seconds:      model.Seconds(r.now - s.splitAt),
+		Transactions: s.rate * (s.splitTo + (r.now-s.splitFrom)*s.splitShare)}, g.state.Primary)
+}

@@ -1,0 +1,286 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// Runner is all mutable state of one replication, in flat arrays.
+type Runner struct {
+	p     *Program
+	o     Options
+	laws  []law
+	end   float64 // of following; beyond the horizon while an outage open there is followed
+	begin float64 // when observation starts, after settling
+	now   float64
+	past  bool // beyond the horizon
+	note  func(Note)
+
+	clocks  clocks
+	lend    *lender
+	eq      []*equilibrium // of each law, made when first needed
+	comps   []component
+	gates   []gate
+	modes   []mode
+	ages    []float64 // age at the next failure, of modes that keep their age
+	rates   []float64 // of ageing, of components whose role matters
+	causes  []cause
+	hits    []bool
+	members []member
+	groups  []group
+	stores  []store
+	copies  []replica
+	reach   reach
+	jour    []journey
+	memo    []memo
+	stamp   uint32
+
+	netDirty    bool
+	changed     []int32 // members whose availability changed in this instant
+	dirtyGroups []int32
+	dirtyJour   []int32
+	ramps       int // groups whose capacity changes with time now
+	blame       model.Element
+	mode        model.FaultMode // of the fault being spread
+	signal      model.Signal
+	reaction    model.Reaction
+	active      []int32 // serving members on each component whose role matters
+	rounds      int
+	open        int // journeys down
+	out         *model.Outcome
+}
+
+// maxRounds bounds how often one instant may be settled before it counts as an endless loop.
+const maxRounds = 100000
+
+// NewRunner makes a Runner of p; it must be Reset before use.
+func (p *Program) NewRunner(o Options) *Runner {
+	r := &Runner{
+		p: p, o: o, lend: newLender(), laws: p.laws,
+		clocks:  newClocks(len(p.modes)+len(p.causes)+len(p.owners), p.rate),
+		comps:   make([]component, len(p.comps)),
+		gates:   make([]gate, len(p.gates)),
+		modes:   make([]mode, len(p.modes)),
+		rates:   make([]float64, len(p.alphas)),
+		active:  make([]int32, len(p.alphas)),
+		causes:  make([]cause, len(p.causes)),
+		hits:    make([]bool, p.hits),
+		members: make([]member, len(p.members)),
+		groups:  make([]group, len(p.groups)),
+		stores:  make([]store, len(p.stores)),
+		copies:  make([]replica, len(p.copies)),
+		jour:    make([]journey, len(p.journeys)),
+	}
+	if p.ages {
+		r.ages = make([]float64, len(p.modes))
+	}
+	if o.Exact {
+		r.laws = exactly(p.laws)
+	}
+	r.reach = p.network.newReach()
+	r.memo = make([]memo, len(p.groups)*2*len(p.network.relevant))
+	return r
+}
+
+// exactly replaces tables by the laws they were made of.
+func exactly(laws []law) []law {
+	out := make([]law, len(laws))
+	for i := range laws {
+		out[i] = compileLaw(laws[i].from, true)
+	}
+	return out
+}
+
+// Reset puts everything to the start of a replication; out will hold what it observes.
+func (r *Runner) Reset(replication int, out *model.Outcome) {
+	p := r.p
+	copy(r.comps, p.comps)
+	copy(r.gates, p.gates)
+	copy(r.modes, p.modes)
+	copy(r.causes, p.causes)
+	copy(r.members, p.members)
+	copy(r.groups, p.groups)
+	copy(r.stores, p.stores)
+	copy(r.copies, p.copies)
+	copy(r.jour, p.journeys)
+	clear(r.hits)
+	r.dirtyGroups, r.dirtyJour = r.dirtyGroups[:0], r.dirtyJour[:0]
+	r.now, r.begin, r.past, r.netDirty, r.ramps, r.rounds, r.open = 0, 0, false, false, 0, 0, 0
+	r.out = out
+	r.resetOutcome(replication)
+	r.changed = r.changed[:0]
+	r.reach.reset()
+	run := runKey(r.o.Seed, replication)
+	r.clocks.reset()
+	r.resetRoles()
+	r.resetCauses(run)
+	r.resetModes(run)
+	r.clocks.settle()
+	r.resetGroups(run)
+	if r.o.SteadyState {
+		r.warmUp(run)
+	}
+	r.end = r.begin + float64(r.o.Horizon)
+}
+
+func (r *Runner) resetOutcome(replication int) {
+	out := r.out
+	out.Replication, out.Horizon, out.Weight, out.Events = replication, r.o.Horizon, 1, 0
+	out.Outages, out.Losses, out.Failovers = out.Outages[:0], out.Losses[:0], out.Failovers[:0]
+	out.Unserved = zeroed(out.Unserved, len(r.jour))
+	out.Exposure = zeroed(out.Exposure, len(r.groups))
+}
+
+func zeroed(s []model.Seconds, n int) []model.Seconds {
+	if cap(s) < n {
+		return make([]model.Seconds, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
+}
+
+// Now is the simulated time since observation started.
+func (r *Runner) Now() model.Seconds { return model.Seconds(r.now - r.begin) }
+
+// Step settles the next instant; false if the replication is over.
+func (r *Runner) Step() bool {
+	id, t := r.clocks.next()
+	if t > r.end {
+		return r.atEnd()
+	}
+	if t > r.now {
+		r.now, r.rounds = t, 0
+	} else if r.rounds++; r.rounds > maxRounds {
+		panic(fmt.Sprintf("the system does not come to rest at %v", r.Now()))
+	}
+	if r.ramps > 0 {
+		r.followRamps()
+	}
+	r.blame = none
+	for {
+		r.ring(id)
+		r.out.Events++
+		if id, t = r.clocks.next(); t > r.now {
+			break
+		}
+	}
+	r.settle()
+	return true
+}
+
+// Run takes the replication from Reset to its end.
+func (r *Runner) Run() {
+	for r.Step() {
+	}
+}
+
+// atEnd closes the books at the horizon, then follows what is open there for its length only.
+func (r *Runner) atEnd() bool {
+	if !r.past {
+		r.now = r.end
+		r.closeHorizon()
+		r.past = true
+		if r.open > 0 && r.o.RunOut > 0 {
+			r.end += float64(r.o.RunOut)
+			return true
+		}
+	}
+	r.now = r.end
+	r.closeBooks()
+	return false
+}
+
+// ring handles one clock. It changes components and sets flags; settle draws the conclusions.
+func (r *Runner) ring(id int32) {
+	if int(id) < len(r.modes) {
+		r.ringMode(id)
+		return
+	}
+	if i := int(id) - len(r.modes); i < len(r.causes) {
+		r.ringCause(int32(i))
+		return
+	}
+	o := &r.p.owners[int(id)-len(r.modes)-len(r.causes)]
+	r.clocks.stop(id)
+	switch o.kind {
+	case stepClock:
+		r.groups[o.group].stepEnded = true
+	case watchClock:
+		r.believe(o.group, o.index)
+	case warmClock:
+		r.groups[o.group].warmed = true
+	case fallbackClock:
+		r.stores[o.index].waited = true
+	}
+	g := &r.groups[o.group]
+	r.touch(o.group)
+	if r.blame == none {
+		r.blame = g.blame
+	}
+}
+
+// settle draws the conclusions of an instant, floor by floor, upward.
+func (r *Runner) settle() {
+	if r.netDirty {
+		r.netDirty = false
+		if r.reach.recompute(&r.p.network, r.comps) {
+			r.touchAll()
+		}
+	}
+	for _, m := range r.changed {
+		r.lookAt(m)
+	}
+	r.changed = r.changed[:0]
+	for i := 0; i < len(r.dirtyGroups); i++ {
+		if i > maxRounds {
+			panic(fmt.Sprintf("services keep changing each other at %v", r.Now()))
+		}
+		r.settleGroup(r.dirtyGroups[i])
+	}
+	r.dirtyGroups = r.dirtyGroups[:0]
+	for _, j := range r.dirtyJour {
+		r.update(j)
+	}
+	r.dirtyJour = r.dirtyJour[:0]
+	if r.past && r.open == 0 {
+		r.end = r.now
+	}
+}
+
+// touch has a group looked at when the instant is settled.
+func (r *Runner) touch(i int32) {
+	if g := &r.groups[i]; !g.dirty {
+		g.dirty = true
+		r.dirtyGroups = append(r.dirtyGroups, i)
+	}
+}
+
+// touchAll has every group look at all its members again, because the network has changed.
+func (r *Runner) touchAll() {
+	for i := range r.groups {
+		r.groups[i].rescan = true
+		r.touch(int32(i))
+	}
+	for j := range r.jour {
+		r.touchJourney(int32(j))
+	}
+}
+
+func (r *Runner) touchJourney(j int32) {
+	if jo := &r.jour[j]; !jo.dirty {
+		jo.dirty = true
+		r.dirtyJour = append(r.dirtyJour, j)
+	}
+}
+
+func (r *Runner) tell(n Note) {
+	if r.note != nil {
+		n.At = r.Now()
+		r.note(n)
+	}
+}
+
+var negInf = math.Inf(-1)

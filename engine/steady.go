@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"math"
+	"sort"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// A steady-state start puts every failure process into its long-run state: down with the long-run
+// probability, with what remains of a life or repair drawn from the equilibrium law, whose density is
+// Survival(t)/Mean (Cox, Renewal Theory, 1962). Roles, beliefs and data are then left to settle for a
+// multiple of the longest repair before observation starts.
+
+const settlingRepairs = 10
+
+// settling is how long a program is left to settle, in seconds.
+func (p *Program) settling() float64 {
+	longest := float64(model.Hour)
+	take := func(l int32) {
+		if l != none {
+			if mean := float64(p.laws[l].from.Mean()); !math.IsInf(mean, 1) {
+				longest = max(longest, mean)
+			}
+		}
+	}
+	for i := range p.modes {
+		take(p.modes[i].repairLaw)
+	}
+	for i := range p.causes {
+		take(p.causes[i].repairLaw)
+	}
+	return settlingRepairs * longest
+}
+
+// warmUp takes a replication that has been reset to its steady state and starts observation there.
+func (r *Runner) warmUp(run uint64) {
+	note := r.note
+	r.note = nil
+	if r.eq == nil {
+		r.eq = make([]*equilibrium, len(r.laws))
+	}
+	for i := range r.comps {
+		r.drawState(run, int32(i))
+	}
+	for i := range r.causes {
+		r.drawCause(int32(i))
+	}
+	r.settle()
+	r.end = r.p.settling()
+	for {
+		if _, t := r.clocks.next(); t > r.end {
+			break
+		}
+		r.Step()
+	}
+	r.note = note
+	r.observeFrom(r.end)
+}
+
+// drawState puts one component into its long-run state.
+func (r *Runner) drawState(run uint64, i int32) {
+	c := &r.comps[i]
+	if c.modes == 0 || r.dormant(i) {
+		return
+	}
+	s := streamOf(run, r.p.modeKeys[c.mode]+2)
+	u, sum := s.uniform(), 1.0
+	for k := int32(0); k < int32(c.modes); k++ {
+		sum += r.load(c.mode + k)
+	}
+	for k := int32(0); k < int32(c.modes); k++ {
+		id := c.mode + k
+		m := &r.modes[id]
+		if !m.keepsAge {
+			r.armLife(id, m, c, r.equilibriumOf(m.lifeLaw).draw(&s))
+		}
+	}
+	for k := int32(0); k < int32(c.modes); k++ {
+		id := c.mode + k
+		if u -= r.load(id) / sum; u < 0 {
+			r.fail(id)
+			if !c.mute {
+				r.clocks.arm(id, r.now+r.equilibriumOf(r.modes[id].repairLaw).draw(&s))
+			}
+			return
+		}
+	}
+}
+
+// load is the mean repair of a mode over its mean life, 0 if it is never repaired.
+func (r *Runner) load(id int32) float64 {
+	m := &r.modes[id]
+	if m.repairLaw == none {
+		return 0
+	}
+	return float64(r.laws[m.repairLaw].from.Mean() / r.laws[m.lifeLaw].from.Mean())
+}
+
+func (r *Runner) drawCause(i int32) {
+	c := &r.causes[i]
+	clock := r.causeClock(i)
+	r.clocks.arm(clock, r.now+r.equilibriumOf(c.lifeLaw).draw(&c.life))
+	if c.repairLaw == none {
+		return
+	}
+	life, repair := r.laws[c.lifeLaw].from.Mean(), r.laws[c.repairLaw].from.Mean()
+	if c.life.uniform() < float64(repair/(life+repair)) {
+		c.active = true
+		r.strike(i)
+		r.clocks.arm(clock, r.now+r.equilibriumOf(c.repairLaw).draw(&c.repair))
+	}
+}
+
+// observeFrom forgets what has been observed and starts observation at t.
+func (r *Runner) observeFrom(t float64) {
+	r.now, r.begin = t, t
+	if r.ramps > 0 {
+		r.followRamps()
+	}
+	out := r.out
+	var running []model.Outage
+	for j := range r.jour {
+		jo := &r.jour[j]
+		jo.last = t
+		if jo.outage != none {
+			o := out.Outages[jo.outage]
+			jo.outage = int32(len(running))
+			running = append(running, model.Outage{Journey: o.Journey, Initiator: o.Initiator})
+		}
+	}
+	r.resetOutcome(out.Replication)
+	out.Outages = append(out.Outages, running...)
+	for i := range r.groups {
+		r.groups[i].record.Start = 0
+	}
+}
+
+// equilibrium is the law of what remains of a duration at a random instant of it.
+type equilibrium struct {
+	exponential float64   // mean, if the law is memoryless
+	sum         []float64 // cumulated integral of the survival function at the points of at
+	at          []float64
+}
+
+const equilibriumCells = 1024
+
+func (r *Runner) equilibriumOf(l int32) *equilibrium {
+	if r.eq[l] == nil {
+		r.eq[l] = makeEquilibrium(&r.laws[l])
+	}
+	return r.eq[l]
+}
+
+func makeEquilibrium(l *law) *equilibrium {
+	if l.kind == exponentialLaw {
+		return &equilibrium{exponential: l.mean}
+	}
+	e := &equilibrium{sum: make([]float64, equilibriumCells+1), at: make([]float64, equilibriumCells+1)}
+	for i := 1; i <= equilibriumCells; i++ {
+		p := min(float64(i)/equilibriumCells, 1-1e-6)
+		e.at[i] = quantile(l.from, p)
+		middle := (e.at[i-1] + e.at[i]) / 2
+		e.sum[i] = e.sum[i-1] + (e.at[i]-e.at[i-1])*l.from.Survival(model.Seconds(middle))
+	}
+	return e
+}
+
+// quantile inverts a law, by bisection of its survival function if it cannot do so itself.
+func quantile(d model.Distribution, p float64) float64 {
+	if q, ok := d.(model.Quantiler); ok {
+		return float64(q.Quantile(p))
+	}
+	low, high := model.Seconds(0), max(1, d.Mean())
+	for d.Survival(high) > 1-p {
+		high *= 2
+	}
+	for range 80 {
+		if middle := (low + high) / 2; d.Survival(middle) > 1-p {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return float64(high)
+}
+
+func (e *equilibrium) draw(s *stream) float64 {
+	if e.exponential > 0 {
+		return s.exponential() * e.exponential
+	}
+	target := s.uniform() * e.sum[equilibriumCells]
+	i := sort.SearchFloat64s(e.sum, target)
+	if i == 0 {
+		return 0
+	}
+	width := e.sum[i] - e.sum[i-1]
+	if width == 0 {
+		return e.at[i]
+	}
+	return e.at[i-1] + (e.at[i]-e.at[i-1])*(target-e.sum[i-1])/width
+}

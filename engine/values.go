@@ -1,0 +1,168 @@
+package engine
+
+import "github.com/ftsim/ftsim/model"
+
+// This file says how much of the requests a group answers (R21, R24, R25), as seen from a place in the
+// network; none stands for everywhere.
+
+// revalue works out what a group is worth now and tells those who depend on it if that has changed.
+func (r *Runner) revalue(i int32, g *group) {
+	cap, frac := r.value(g, none, r.now)
+	phase := r.blocking(g, cap*frac)
+	timed := g.warming > 0 || g.state.Phase == model.Redirection && g.state.Ramp
+	if timed != g.timed {
+		g.timed = timed
+		if timed {
+			r.ramps++
+		} else {
+			r.ramps--
+		}
+	} else if cap == g.cap && frac == g.frac && phase == g.phase && !timed && r.reach.whole && g.store == none {
+		if len(r.p.balanced[i]) == 0 {
+			return
+		}
+	}
+	g.cap, g.frac, g.phase = cap, frac, phase
+	for _, j := range r.p.reaches[i] {
+		r.touchJourney(j)
+	}
+	for _, b := range r.p.balanced[i] {
+		r.groups[b].rescan = true
+		r.touch(b)
+	}
+}
+
+// value is the capacity of a group relative to demand, at most 1, and the share of requests that meet
+// a working member, at time t.
+func (r *Runner) value(g *group, view int32, t float64) (cap, frac float64) {
+	switch {
+	case g.style != model.Shared:
+		m, frac := r.serving(g, view, t)
+		if frac == 0 {
+			return 1, 0
+		}
+		return g.capacity(g.warmth(m, t)), frac
+	case view == none || r.reach.whole:
+		return r.sharedValue(g, t)
+	}
+	return r.sharedFrom(g, view, t)
+}
+
+// capacity is what the given number of members at full capacity can take, relative to demand.
+func (g *group) capacity(members float64) float64 {
+	if g.share > 0 {
+		return min(1, members*g.share)
+	}
+	return min(1, members/float64(g.needed))
+}
+
+// serving is the member that serves clients at a place, and the share of requests it gets.
+func (r *Runner) serving(g *group, view int32, t float64) (*member, float64) {
+	m := &r.members[g.first+g.state.Primary]
+	if m.up && r.reach.ok(view, m.site) {
+		switch {
+		case g.barred, g.style == model.Majority && g.state.Phase != model.Serving:
+			return m, 0
+		case g.state.Phase == model.Redirection && g.state.Ramp:
+			return m, min(1, (t-g.redirected)/float64(g.state.Redirect))
+		case g.state.Phase == model.Redirection:
+			return m, 0
+		}
+		return m, 1
+	}
+	if g.old != none {
+		if o := &r.members[g.first+g.old]; o.up && r.reach.ok(view, o.site) {
+			return o, 1
+		}
+	}
+	return m, 0
+}
+
+// sharedValue is the value of a group whose members all serve, seen from everywhere.
+func (r *Runner) sharedValue(g *group, t float64) (cap, frac float64) {
+	good, rotation := g.up, g.up
+	if g.detector != nil {
+		good, rotation = g.good, g.rotation
+	}
+	if good < g.needed {
+		return 1, 0
+	}
+	members := float64(good)
+	if g.warming > 0 {
+		members = r.warmMembers(g, none, t)
+	}
+	return g.capacity(members), float64(good) / float64(rotation)
+}
+
+// warmMembers is how many members at full capacity those that serve at a place amount to.
+func (r *Runner) warmMembers(g *group, view int32, t float64) float64 {
+	sum := 0.0
+	for k := int32(0); k < g.n; k++ {
+		if m := &r.members[g.first+k]; m.up && (g.detector == nil || m.believed) && r.reach.ok(view, m.site) {
+			sum += g.warmth(m, t)
+		}
+	}
+	return sum
+}
+
+// sharedFrom is sharedValue for clients who cannot reach everybody. A balancer knows whom it does not
+// reach; a member that died unnoticed still gets its share.
+func (r *Runner) sharedFrom(g *group, view int32, t float64) (cap, frac float64) {
+	good, rotation := int32(0), int32(0)
+	for k := int32(0); k < g.n; k++ {
+		m := &r.members[g.first+k]
+		if !r.reach.ok(view, m.site) {
+			continue
+		}
+		if g.detector == nil {
+			if m.up {
+				good++
+				rotation++
+			}
+			continue
+		}
+		if m.believed {
+			rotation++
+			if m.up {
+				good++
+			}
+		}
+	}
+	if good < g.needed {
+		return 1, 0
+	}
+	return g.capacity(r.warmMembers(g, view, t)), float64(good) / float64(rotation)
+}
+
+// blocking is the phase that keeps a group from being worth 1 (R27).
+func (r *Runner) blocking(g *group, worth float64) model.Phase {
+	if worth >= 1 {
+		return model.Serving
+	}
+	if g.style == model.Shared {
+		return g.sharedBlocking()
+	}
+	m := &r.members[g.first+g.state.Primary]
+	switch {
+	case g.state.Phase != model.Serving:
+		return g.state.Phase
+	case m.up:
+		return model.Warming
+	case g.detector != nil && m.believed:
+		return model.Detection
+	}
+	return model.Repair
+}
+
+// sharedBlocking books what waits for a belief to follow the truth, in either direction, as detection.
+func (g *group) sharedBlocking() model.Phase {
+	switch {
+	case g.detector != nil && (g.good < g.rotation || g.up > g.rotation):
+		return model.Detection
+	case g.warming > 0:
+		return model.Warming
+	case g.up == g.n:
+		return model.Overload
+	}
+	return model.Repair
+}
