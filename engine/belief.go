@@ -112,7 +112,7 @@ func (r *Runner) sees(g *group, m *member) (seen, looking bool) {
 		return r.seenBy(&r.groups[g.balancer], m)
 	}
 	for k := int32(0); k < g.n; k++ {
-		if o := &r.members[g.first+k]; o != m && o.up {
+		if o := &r.members[g.first+k]; o != m && o.up && k != g.old { // who takes itself for the primary does not look
 			looking = true
 			if m.up && r.reach.ok(o.site, m.site) {
 				return true, true

@@ -306,7 +306,7 @@ func (r *Runner) candidates(g *group) (best, next int32) {
 
 func (r *Runner) canLead(g *group, k int32) bool {
 	m := &r.members[g.first+k]
-	if !m.up || k == g.state.Primary && g.style == model.Primary {
+	if !m.up || k == g.old || k == g.state.Primary && g.style == model.Primary {
 		return false
 	}
 	if g.style == model.Majority {

@@ -138,7 +138,7 @@ type spans struct {
 type owner struct {
 	kind  ownerKind
 	group int32
-	index int32 // member within the group, or store
+	index int32 // member within the group (none: the primary), or store
 }
 
 type ownerKind uint8

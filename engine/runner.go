@@ -209,7 +209,11 @@ func (r *Runner) ring(id int32) {
 	case stepClock:
 		r.groups[o.group].stepEnded = true
 	case watchClock:
-		r.believe(o.group, o.index)
+		k := o.index
+		if k == none {
+			k = r.groups[o.group].state.Primary
+		}
+		r.believe(o.group, k)
 	case warmClock:
 		r.groups[o.group].warmed = true
 	case fallbackClock:

@@ -148,7 +148,7 @@ func (r *Runner) blocking(g *group, worth float64) model.Phase {
 		return g.state.Phase
 	case m.up:
 		return model.Warming
-	case g.detector != nil && m.believed:
+	case g.detector != nil && m.believed && g.eligible != none:
 		return model.Detection
 	}
 	return model.Repair
