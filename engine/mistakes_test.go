@@ -69,6 +69,10 @@ func TestFailoverTakesDetectionElectionAndRedirection(t *testing.T) {
 	near(t, "mean outage with three times the ttl", mean(90, 82, 96.5)-base, 60, 0.5)
 }
 
+func way(component, from, to int32) model.Link {
+	return model.Link{Component: component, From: from, To: to}
+}
+
 // Mistake 3: detection is perfect. Glitches alone must cause failovers, at 12·P(D > T) a year.
 func TestGlitchesCauseFalseAlarms(t *testing.T) {
 	sys := farm(2, &policies.ActivePassive{Alpha: 1, Success: 1, Redirect: fixedLaw(2)}, 1)
@@ -79,7 +83,7 @@ func TestGlitchesCauseFalseAlarms(t *testing.T) {
 	sys.Components = append(sys.Components, model.Component{Name: "fibre", Kind: model.KindLink, Site: none})
 	sys.Network = model.Network{
 		Sites: []model.Site{{Name: "a", Component: none}, {Name: "b", Component: none}, {Name: "users", Component: none}},
-		Links: []model.Link{{2, 0, 1}, {2, 1, 0}, {none, 2, 0}, {none, 2, 1}},
+		Links: []model.Link{way(2, 0, 1), way(2, 1, 0), way(none, 2, 0), way(none, 2, 1)},
 	}
 	sys.Clients = []model.ClientGroup{{Site: 2, Share: 1}}
 	sys.Causes = []model.CommonCause{{Name: "glitch", Mode: model.Isolated, Glitch: true, Probability: 1,
@@ -117,7 +121,7 @@ func twoZones(policy model.Policy, zones []int32) *model.System {
 		Modes: []model.Mode{{Kind: model.Isolated, Life: fixedLaw(model.Day), Repair: fixedLaw(600)}}})
 	sys.Network = model.Network{
 		Sites: []model.Site{{Name: "a", Component: none, Transit: true}, {Name: "b", Component: none, Transit: true}},
-		Links: []model.Link{{link, 0, 1}, {link, 1, 0}},
+		Links: []model.Link{way(link, 0, 1), way(link, 1, 0)},
 	}
 	sys.Clients = []model.ClientGroup{{Site: 0, Share: 0.5}, {Site: 1, Share: 0.5}}
 	return sys
