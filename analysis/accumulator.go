@@ -1,0 +1,86 @@
+package analysis
+
+import (
+	"math"
+	"slices"
+)
+
+// accumulator takes in the observations of one metric for one target.
+type accumulator struct {
+	n        int64 // observations (of Ratio and Lifetime: pairs)
+	x, y     float64
+	xx, yy   float64 // sums of squared deviations (Welford)
+	xy       float64
+	nonzero  int64
+	raw      []float64 // of Sample and Lifetime, in order of arrival
+	infinite int64     // of Sample
+}
+
+// push takes the pair (x, y).
+func (a *accumulator) push(x, y float64) {
+	a.n++
+	n := float64(a.n)
+	dx, dy := x-a.x, y-a.y
+	a.x += dx / n
+	a.y += dy / n
+	a.xx += dx * (x - a.x)
+	a.yy += dy * (y - a.y)
+	a.xy += dx * (y - a.y)
+	if x != 0 {
+		a.nonzero++
+	}
+}
+
+// take adds what Observe appended.
+func (a *accumulator) take(m Method, values []float64) {
+	switch m {
+	case Ratio:
+		for i := 0; i+1 < len(values); i += 2 {
+			a.push(values[i], values[i+1])
+		}
+	case Lifetime:
+		a.n += int64(len(values) / 2)
+		a.raw = append(a.raw, values...)
+	case Sample:
+		a.raw = append(a.raw, values...)
+		fallthrough
+	default:
+		for _, x := range values {
+			if math.IsInf(x, 1) {
+				a.infinite++
+				a.n++
+				continue
+			}
+			a.push(x, 0)
+		}
+	}
+}
+
+func (a *accumulator) sum() float64 { return a.x * float64(a.n) }
+
+func variance(ss float64, n int64) float64 {
+	if n < 2 {
+		return 0
+	}
+	return ss / float64(n-1)
+}
+
+// sorted is a sorted copy of the raw values.
+func (a *accumulator) sorted() []float64 {
+	s := slices.Clone(a.raw)
+	slices.Sort(s)
+	return s
+}
+
+// lives reads the raw pairs of a Lifetime.
+func (a *accumulator) lives() (ls []life, censored int64) {
+	ls = make([]life, 0, len(a.raw)/2)
+	for i := 0; i+1 < len(a.raw); i += 2 {
+		open := a.raw[i+1] != 0
+		ls = append(ls, life{a.raw[i], open})
+		if open {
+			censored++
+		}
+	}
+	return ls, censored
+}

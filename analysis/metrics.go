@@ -1,0 +1,352 @@
+// Package analysis turns what replications observed into estimates with intervals: availability,
+// recovery time, data loss and where the downtime comes from. The definitions are in metrics.go.
+package analysis
+
+import (
+	"math"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// Unit is what a metric is measured in.
+type Unit string
+
+// Units.
+const (
+	Fraction     Unit = "fraction"
+	Time         Unit = "s"
+	TimePerYear  Unit = "s/y"
+	PerYear      Unit = "1/y"
+	Transactions Unit = "transactions"
+)
+
+// Better tells which direction is an improvement.
+type Better string
+
+// Directions.
+const (
+	Higher  Better = "higher"
+	Lower   Better = "lower"
+	Neither Better = "neither"
+)
+
+// Method is how observations become estimates, and so what Observe has to append.
+type Method string
+
+// Methods.
+const (
+	Mean     Method = "mean"     // one value per replication: t-interval
+	Sample   Method = "sample"   // values: mean with t-interval, quantiles by order statistics, share of zeros
+	Lifetime Method = "lifetime" // pairs (length, 1 if still running): quantiles, Kaplan–Meier if any is
+	Share    Method = "share"    // zeros and ones: Wilson interval
+	Rate     Method = "rate"     // one count per replication: events per year, exact Poisson interval
+	Ratio    Method = "ratio"    // one pair (numerator, denominator) per replication: delta method
+)
+
+// Scope is what a metric has one value for.
+type Scope string
+
+// Scopes.
+const (
+	Journeys        Scope = "journey"
+	JourneysWithRTO Scope = "journey with RTO"
+	Services        Scope = "service"
+	Stores          Scope = "store"
+	StoresWithRPO   Scope = "store with RPO"
+)
+
+// Metric is a function of one replication, together with what it means and how it is estimated.
+type Metric struct {
+	Name, Help string
+	Unit       Unit
+	Better     Better
+	Method     Method
+	Scope      Scope
+	Observe    func(dst []float64, o *model.Outcome, target int) []float64 // appends what Method asks for
+}
+
+// Metrics lists everything that is measured of sys under plan. A new metric is a new line.
+func Metrics(sys *model.System, plan *model.Plan) []Metric {
+	v := newLens(sys, plan)
+	return []Metric{
+		{"availability", "share of time in which at least the threshold of requests was served", Fraction, Higher, Mean, Journeys, v.availability},
+		{"availability_requests", "share of requests served", Fraction, Higher, Mean, Journeys, v.availabilityRequests},
+		{"downtime", "time down per year, over replications", TimePerYear, Lower, Sample, Journeys, v.downtime},
+		{"incidents", "incidents per year: outages of min_downtime and more, merged over merge_gap", PerYear, Lower, Rate, Journeys, v.incidents},
+		{"no_incident", "share of replications without an incident", Fraction, Higher, Share, Journeys, v.noIncident},
+		{"blips", "outages per year shorter than min_downtime", PerYear, Lower, Rate, Journeys, v.blips},
+		{"outages", "outages per year, unmerged and with blips", PerYear, Lower, Rate, Journeys, v.outages},
+		{"mtbf", "mean time between failures: mut + mdt", Time, Higher, Ratio, Journeys, v.mtbf},
+		{"mut", "mean up time between unmerged outages", Time, Higher, Ratio, Journeys, v.mut},
+		{"mdt", "mean down time of an unmerged outage, within the horizon", Time, Lower, Ratio, Journeys, v.mdt},
+		{"mttr", "mean down time of an incident, within the horizon", Time, Lower, Ratio, Journeys, v.mttr},
+		{"mttd", "mean time of an incident in which nobody had noticed", Time, Lower, Ratio, Journeys, v.mttd},
+		{"rto", "recovery time of an incident: start of its first outage to end of its last", Time, Lower, Lifetime, Journeys, v.recovery},
+		{"rto_met", "share of incidents recovered within the RTO", Fraction, Higher, Share, JourneysWithRTO, v.rtoMet},
+		{"rto_met_years", "share of replications in which no incident broke the RTO", Fraction, Higher, Share, JourneysWithRTO, v.rtoMetYears},
+		{"exposure", "share of time with fewer members than designed", Fraction, Lower, Mean, Services, v.exposure},
+		{"failovers", "role changes and attempts per year", PerYear, Lower, Rate, Services, v.failovers},
+		{"recoveries", "recoveries of the store per year, including those that lost nothing", PerYear, Lower, Rate, Stores, v.recoveries},
+		{"losses", "recoveries per year that lost acknowledged writes", PerYear, Lower, Rate, Stores, v.losses},
+		{"loss_probability", "share of recoveries that lost acknowledged writes", Fraction, Lower, Share, Stores, v.lossProbability},
+		{"loss", "writes lost at a recovery that lost some, in seconds", Time, Lower, Sample, Stores, v.lossSeconds},
+		{"loss_transactions", "writes lost at a recovery that lost some, in transactions", Transactions, Lower, Sample, Stores, v.lossTransactions},
+		{"rpo", "writes lost at a recovery, whether it lost any or not, in seconds", Time, Lower, Sample, Stores, v.recoveryLoss},
+		{"rpo_met", "share of recoveries that lost no more than the RPO", Fraction, Higher, Share, StoresWithRPO, v.rpoMet},
+	}
+}
+
+// lens holds what a metric needs to know besides the outcome.
+type lens struct {
+	plan *model.Plan
+	rto  []model.Seconds // per journey; 0 = no promise
+	rpo  []float64       // per service; NaN = no promise
+}
+
+func newLens(sys *model.System, plan *model.Plan) *lens {
+	v := &lens{plan: plan, rto: make([]model.Seconds, len(sys.Journeys)), rpo: make([]float64, len(sys.Services))}
+	for i := range v.rpo {
+		v.rpo[i] = math.NaN()
+	}
+	for _, ob := range plan.Objectives {
+		if ob.RTO > 0 {
+			v.rto[ob.Journey] = ob.RTO
+		}
+		if !ob.RPOSet {
+			continue
+		}
+		for _, s := range storesOf(sys, ob.Journey) {
+			if !(v.rpo[s] <= float64(ob.RPO)) {
+				v.rpo[s] = float64(ob.RPO)
+			}
+		}
+	}
+	return v
+}
+
+// storesOf lists the services with data that journey j needs, directly or through others.
+func storesOf(sys *model.System, j int32) []int32 {
+	seen := make([]bool, len(sys.Services))
+	var need func(n *model.Need)
+	var depend func(ds []model.Dependency)
+	need = func(n *model.Need) {
+		for i := range n.Of {
+			need(&n.Of[i])
+		}
+		if len(n.Of) > 0 || n.Ref < 0 || int(n.Ref) >= len(seen) || seen[n.Ref] {
+			return
+		}
+		seen[n.Ref] = true
+		depend(sys.Services[n.Ref].Needs)
+	}
+	depend = func(ds []model.Dependency) {
+		for i := range ds {
+			need(&ds[i].Need)
+			if ds[i].Else != nil {
+				need(ds[i].Else)
+			}
+		}
+	}
+	depend(sys.Journeys[j].Needs)
+	var stores []int32
+	for i, is := range seen {
+		if is && sys.Services[i].Store != nil {
+			stores = append(stores, int32(i))
+		}
+	}
+	return stores
+}
+
+// tally sums the unmerged outages of a journey.
+func tally(o *model.Outcome, journey int) (down model.Seconds, n int) {
+	for i := range o.Outages {
+		if int(o.Outages[i].Journey) == journey {
+			down += o.Outages[i].Down(o.Horizon)
+			n++
+		}
+	}
+	return down, n
+}
+
+func one(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+func (v *lens) availability(dst []float64, o *model.Outcome, j int) []float64 {
+	down, _ := tally(o, j)
+	return append(dst, 1-float64(down/o.Horizon))
+}
+
+func (v *lens) availabilityRequests(dst []float64, o *model.Outcome, j int) []float64 {
+	if j >= len(o.Unserved) {
+		return v.availability(dst, o, j)
+	}
+	return append(dst, 1-float64(o.Unserved[j]/o.Horizon))
+}
+
+func (v *lens) downtime(dst []float64, o *model.Outcome, j int) []float64 {
+	down, _ := tally(o, j)
+	return append(dst, float64(down*(model.Year/o.Horizon)))
+}
+
+func (v *lens) outages(dst []float64, o *model.Outcome, j int) []float64 {
+	_, n := tally(o, j)
+	return append(dst, float64(n))
+}
+
+func (v *lens) blips(dst []float64, o *model.Outcome, j int) []float64 {
+	n := 0
+	for i := range o.Outages {
+		if a := &o.Outages[i]; int(a.Journey) == j && isBlip(a, v.plan) {
+			n++
+		}
+	}
+	return append(dst, float64(n))
+}
+
+func (v *lens) incidents(dst []float64, o *model.Outcome, j int) []float64 {
+	n := 0
+	eachIncident(o, v.plan, j, func(incident) { n++ })
+	return append(dst, float64(n))
+}
+
+func (v *lens) noIncident(dst []float64, o *model.Outcome, j int) []float64 {
+	n := 0
+	eachIncident(o, v.plan, j, func(incident) { n++ })
+	return append(dst, one(n == 0))
+}
+
+func (v *lens) mtbf(dst []float64, o *model.Outcome, j int) []float64 {
+	_, n := tally(o, j)
+	return append(dst, float64(o.Horizon), float64(n))
+}
+
+func (v *lens) mut(dst []float64, o *model.Outcome, j int) []float64 {
+	down, n := tally(o, j)
+	return append(dst, float64(o.Horizon-down), float64(n))
+}
+
+func (v *lens) mdt(dst []float64, o *model.Outcome, j int) []float64 {
+	down, n := tally(o, j)
+	return append(dst, float64(down), float64(n))
+}
+
+func (v *lens) mttr(dst []float64, o *model.Outcome, j int) []float64 {
+	down, n := model.Seconds(0), 0
+	eachIncident(o, v.plan, j, func(in incident) { down += in.down; n++ })
+	return append(dst, float64(down), float64(n))
+}
+
+func (v *lens) mttd(dst []float64, o *model.Outcome, j int) []float64 {
+	unseen, n := model.Seconds(0), 0
+	eachIncident(o, v.plan, j, func(in incident) { unseen += in.unseen; n++ })
+	return append(dst, float64(unseen), float64(n))
+}
+
+func (v *lens) recovery(dst []float64, o *model.Outcome, j int) []float64 {
+	eachIncident(o, v.plan, j, func(in incident) { dst = append(dst, float64(in.recovery()), one(in.open)) })
+	return dst
+}
+
+// rtoMet leaves out incidents that were still open when following stopped, unless they are over the
+// RTO already: how they end is not known.
+func (v *lens) rtoMet(dst []float64, o *model.Outcome, j int) []float64 {
+	eachIncident(o, v.plan, j, func(in incident) {
+		if late := in.recovery() > v.rto[j]; late || !in.open {
+			dst = append(dst, one(!late))
+		}
+	})
+	return dst
+}
+
+func (v *lens) rtoMetYears(dst []float64, o *model.Outcome, j int) []float64 {
+	met := true
+	eachIncident(o, v.plan, j, func(in incident) { met = met && in.recovery() <= v.rto[j] })
+	return append(dst, one(met))
+}
+
+func (v *lens) exposure(dst []float64, o *model.Outcome, s int) []float64 {
+	if s >= len(o.Exposure) {
+		return dst
+	}
+	return append(dst, float64(o.Exposure[s]/o.Horizon))
+}
+
+func (v *lens) failovers(dst []float64, o *model.Outcome, s int) []float64 {
+	n := 0
+	for i := range o.Failovers {
+		if int(o.Failovers[i].Service) == s {
+			n++
+		}
+	}
+	return append(dst, float64(n))
+}
+
+func eachLoss(o *model.Outcome, service int, f func(*model.Loss)) {
+	for i := range o.Losses {
+		if int(o.Losses[i].Service) == service {
+			f(&o.Losses[i])
+		}
+	}
+}
+
+func lost(l *model.Loss) bool { return l.Total || l.Seconds > 0 || l.Transactions > 0 }
+
+// lostSeconds is +∞ if no copy was left.
+func lostSeconds(l *model.Loss) float64 {
+	if l.Total {
+		return math.Inf(1)
+	}
+	return float64(l.Seconds)
+}
+
+func (v *lens) recoveries(dst []float64, o *model.Outcome, s int) []float64 {
+	n := 0
+	eachLoss(o, s, func(*model.Loss) { n++ })
+	return append(dst, float64(n))
+}
+
+func (v *lens) losses(dst []float64, o *model.Outcome, s int) []float64 {
+	n := 0.0
+	eachLoss(o, s, func(l *model.Loss) { n += one(lost(l)) })
+	return append(dst, n)
+}
+
+func (v *lens) lossProbability(dst []float64, o *model.Outcome, s int) []float64 {
+	eachLoss(o, s, func(l *model.Loss) { dst = append(dst, one(lost(l))) })
+	return dst
+}
+
+func (v *lens) lossSeconds(dst []float64, o *model.Outcome, s int) []float64 {
+	eachLoss(o, s, func(l *model.Loss) {
+		if lost(l) {
+			dst = append(dst, lostSeconds(l))
+		}
+	})
+	return dst
+}
+
+func (v *lens) lossTransactions(dst []float64, o *model.Outcome, s int) []float64 {
+	eachLoss(o, s, func(l *model.Loss) {
+		switch {
+		case l.Total:
+			dst = append(dst, math.Inf(1))
+		case lost(l):
+			dst = append(dst, l.Transactions)
+		}
+	})
+	return dst
+}
+
+func (v *lens) recoveryLoss(dst []float64, o *model.Outcome, s int) []float64 {
+	eachLoss(o, s, func(l *model.Loss) { dst = append(dst, lostSeconds(l)) })
+	return dst
+}
+
+func (v *lens) rpoMet(dst []float64, o *model.Outcome, s int) []float64 {
+	eachLoss(o, s, func(l *model.Loss) { dst = append(dst, one(lostSeconds(l) <= v.rpo[s])) })
+	return dst
+}

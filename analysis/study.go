@@ -1,0 +1,176 @@
+package analysis
+
+import (
+	"slices"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// maxRows is how many outages, and how many losses, are kept one by one.
+const maxRows = 2_000_000
+
+// OutageRow is an outage and the replication it came from.
+type OutageRow struct {
+	Replication int
+	model.Outage
+}
+
+// LossRow is a recovery of a store and the replication it came from.
+type LossRow struct {
+	Replication int
+	model.Loss
+}
+
+// Study takes in replications one after the other. It is not safe for concurrent use.
+type Study struct {
+	sys       *model.System
+	plan      *model.Plan
+	metrics   []Metric
+	cells     [][]*accumulator // by metric and target; nil where the metric does not apply
+	byJourney [][]model.Outage // of the replication being added
+	blame     []blameBook      // by journey
+	failovers map[failoverKey]int64
+	outages   []OutageRow
+	losses    []LossRow
+	dropped   int64
+	worst     Worst
+	isUser    []bool // by journey
+	reps      int
+	years     float64
+	weighted  bool
+	scratch   []float64
+}
+
+// Worst is the replication with the most downtime of user journeys.
+type Worst struct {
+	Replication int
+	Horizon     model.Seconds
+	Down        model.Seconds // summed over user journeys
+	Outages     []model.Outage
+}
+
+// NewStudy prepares a study of sys under plan.
+func NewStudy(sys *model.System, plan *model.Plan) *Study {
+	s := &Study{sys: sys, plan: plan, metrics: Metrics(sys, plan), failovers: map[failoverKey]int64{}}
+	s.byJourney = make([][]model.Outage, len(sys.Journeys))
+	s.blame = make([]blameBook, len(sys.Journeys))
+	for i := range s.blame {
+		s.blame[i] = newBlameBook()
+	}
+	s.isUser = make([]bool, len(sys.Journeys))
+	for _, j := range users(sys) {
+		s.isUser[j] = true
+	}
+	v := newLens(sys, plan)
+	for i := range s.metrics {
+		s.cells = append(s.cells, applicable(sys, v, s.metrics[i].Scope))
+	}
+	return s
+}
+
+// applicable makes an accumulator for each target a scope includes.
+func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
+	n := len(sys.Services)
+	if scope == Journeys || scope == JourneysWithRTO {
+		n = len(sys.Journeys)
+	}
+	cells := make([]*accumulator, n)
+	for i := range cells {
+		switch {
+		case scope == JourneysWithRTO && v.rto[i] <= 0:
+		case scope == Stores && sys.Services[i].Store == nil:
+		case scope == StoresWithRPO && (sys.Services[i].Store == nil || !(v.rpo[i] >= 0)):
+		default:
+			cells[i] = &accumulator{}
+		}
+	}
+	return cells
+}
+
+// Add takes in one replication. Replications must come in order for results to be reproducible; o may
+// be reused afterwards.
+func (s *Study) Add(o *model.Outcome) {
+	s.reps++
+	s.years += float64(o.Horizon / model.Year)
+	s.weighted = s.weighted || o.Weight != 1 && o.Weight != 0
+	s.observe(o)
+	for i := range o.Outages {
+		s.blame[o.Outages[i].Journey].add(&o.Outages[i], o.Horizon)
+	}
+	for i := range o.Failovers {
+		s.failovers[keyOf(&o.Failovers[i])]++
+	}
+	s.keepRows(o)
+	s.keepWorst(o)
+}
+
+// observe shows each metric the outcome; journey metrics see the outages of their journey only.
+func (s *Study) observe(o *model.Outcome) {
+	for j := range s.byJourney {
+		s.byJourney[j] = s.byJourney[j][:0]
+	}
+	for i := range o.Outages {
+		j := o.Outages[i].Journey
+		s.byJourney[j] = append(s.byJourney[j], o.Outages[i])
+	}
+	part := *o
+	for i := range s.metrics {
+		m := &s.metrics[i]
+		ofJourney := m.Scope == Journeys || m.Scope == JourneysWithRTO
+		for t, a := range s.cells[i] {
+			if a == nil {
+				continue
+			}
+			if ofJourney {
+				part.Outages = s.byJourney[t]
+			}
+			s.scratch = m.Observe(s.scratch[:0], &part, t)
+			a.take(m.Method, s.scratch)
+		}
+	}
+}
+
+func (s *Study) keepRows(o *model.Outcome) {
+	for i := range o.Outages {
+		if len(s.outages) >= maxRows {
+			s.dropped++
+			continue
+		}
+		s.outages = append(s.outages, OutageRow{o.Replication, o.Outages[i]})
+	}
+	for i := range o.Losses {
+		if len(s.losses) >= maxRows {
+			s.dropped++
+			continue
+		}
+		s.losses = append(s.losses, LossRow{o.Replication, o.Losses[i]})
+	}
+}
+
+func (s *Study) keepWorst(o *model.Outcome) {
+	down := model.Seconds(0)
+	for i := range o.Outages {
+		if s.isUser[o.Outages[i].Journey] {
+			down += o.Outages[i].Down(o.Horizon)
+		}
+	}
+	if s.reps > 1 && down <= s.worst.Down {
+		return
+	}
+	s.worst = Worst{o.Replication, o.Horizon, down, slices.Clone(o.Outages)}
+}
+
+// users lists the journeys of users; if all journeys merely observe services, it lists those.
+func users(sys *model.System) []int {
+	var own, all []int
+	for j := range sys.Journeys {
+		all = append(all, j)
+		if sys.Journeys[j].Service < 0 {
+			own = append(own, j)
+		}
+	}
+	if len(own) > 0 {
+		return own
+	}
+	return all
+}

@@ -1,0 +1,190 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// Summary is what a study found.
+type Summary struct {
+	System       *model.System
+	Plan         *model.Plan
+	Replications int
+	Years        float64    // simulated, over all replications
+	Measured     []Measured // in the order of Metrics, then targets
+	Objectives   []Judgement
+	Blame        []Blame // by journey
+	Failovers    []FailoverKind
+	Outages      []OutageRow // in order; at most two million
+	Losses       []LossRow
+	Dropped      int64 // outages and losses not kept one by one; all figures include them
+	Worst        Worst
+	Users        []int // journeys to report first; the others observe services
+	Warnings     []string
+
+	find map[string][]*Measured
+}
+
+// Summary evaluates what was added so far; the study may go on.
+func (s *Study) Summary() *Summary {
+	sum := &Summary{System: s.sys, Plan: s.plan, Replications: s.reps, Years: s.years, Dropped: s.dropped,
+		Outages: s.outages[:len(s.outages):len(s.outages)], Losses: s.losses[:len(s.losses):len(s.losses)],
+		Worst: s.worst, Users: users(s.sys), Failovers: s.failoverKinds()}
+	if s.reps == 0 {
+		sum.Warnings = []string{"no replication was completed"}
+		return sum
+	}
+	for i := range s.metrics {
+		for t, a := range s.cells[i] {
+			if a != nil {
+				sum.Measured = append(sum.Measured, s.measured(&s.metrics[i], a, t))
+			}
+		}
+	}
+	sum.index()
+	sum.boundUnseen()
+	for j := range s.blame {
+		sum.Blame = append(sum.Blame, s.blame[j].summary(s.sys, j, s.years))
+	}
+	sum.Objectives = judge(sum)
+	sum.Warnings = s.warnings(sum)
+	return sum
+}
+
+func (s *Study) measured(m *Metric, a *accumulator, target int) Measured {
+	q := measure{m: m, a: a, reps: s.reps, years: s.years, events: s.eventsOf(m, target)}
+	out := Measured{Metric: m, Target: target, Name: s.nameOf(m.Scope, target), Stats: q.stats()}
+	switch m.Method {
+	case Sample:
+		out.Values = a.sorted()
+	case Lifetime:
+		var lives []life
+		lives, out.Censored = a.lives()
+		kaplanMeier(lives)
+		for _, l := range lives {
+			out.Values = append(out.Values, l.length)
+		}
+	}
+	return out
+}
+
+func (s *Study) nameOf(scope Scope, target int) string {
+	if scope == Journeys || scope == JourneysWithRTO {
+		return s.sys.Journeys[target].Name
+	}
+	return s.sys.Services[target].Name
+}
+
+// eventsOf is how many events a mean over replications rests on.
+func (s *Study) eventsOf(m *Metric, target int) int64 {
+	name := "outages"
+	if m.Scope != Journeys && m.Scope != JourneysWithRTO {
+		name = "failovers"
+	}
+	for i := range s.metrics {
+		if s.metrics[i].Name == name {
+			return int64(math.Round(s.cells[i][target].sum()))
+		}
+	}
+	return 0
+}
+
+func (s *Summary) index() {
+	s.find = map[string][]*Measured{}
+	for i := range s.Measured {
+		m := &s.Measured[i]
+		s.find[m.Metric.Name] = append(s.find[m.Metric.Name], m)
+	}
+}
+
+// Get finds a metric of a journey or service by its index; nil if it does not apply.
+func (s *Summary) Get(metric string, target int) *Measured {
+	for _, m := range s.find[metric] {
+		if m.Target == target {
+			return m
+		}
+	}
+	return nil
+}
+
+// assumedOutage is how long an outage is taken to last if none of any journey was seen.
+const assumedOutage = model.Hour
+
+// boundUnseen replaces the availability of journeys without an outage by a lower bound: the greatest
+// rate not refuted, times the mean outage of all journeys.
+func (s *Summary) boundUnseen() {
+	length, from := s.typicalOutage()
+	for _, m := range s.find["outages"] {
+		if m.Main().Observations > 0 {
+			continue
+		}
+		down := unseenCount / s.Years * float64(length) // seconds per year
+		note := fmt.Sprintf("no outage in %s simulated years; the bound takes an outage to last %s (%s)",
+			trim(s.Years), length.Round(), from)
+		s.Get("downtime", m.Target).Stats[0].bound(0, 0, down, note)
+		least := 1 - down/float64(model.Year)
+		for _, name := range []string{"availability", "availability_requests"} {
+			if a := s.Get(name, m.Target); a.Main().Value == 1 {
+				a.Stats[0].bound(max(0, least), max(0, least), 1, note)
+			}
+		}
+	}
+}
+
+func (e *Estimate) bound(value, low, high float64, note string) {
+	e.Value, e.Low, e.High, e.Bound = value, low, high, true
+	e.Warnings = []string{note}
+}
+
+func (s *Summary) typicalOutage() (length model.Seconds, from string) {
+	down, n := 0.0, int64(0)
+	for _, m := range s.find["mdt"] {
+		if e := m.Main(); e.Observations > 0 {
+			down += e.Value * float64(e.Observations)
+			n += e.Observations
+		}
+	}
+	if n == 0 || down == 0 {
+		return assumedOutage, "assumed"
+	}
+	return model.Seconds(down / float64(n)), "the mean of the other journeys"
+}
+
+// Nines turns an availability into nines, −log10(1 − A).
+func Nines(a Estimate) Estimate {
+	f := func(x float64) float64 { return -math.Log10(1 - x) }
+	a.Value, a.Low, a.High = f(a.Value), f(a.Low), f(a.High)
+	return a
+}
+
+func trim(x float64) string { return fmt.Sprintf("%.4g", x) }
+
+func (s *Study) warnings(sum *Summary) []string {
+	var list []string
+	if s.weighted {
+		list = append(list, "replications carry likelihood weights, which these estimates do not use")
+	}
+	for _, j := range sum.Users {
+		for _, name := range []string{"availability", "rto"} {
+			for _, w := range sum.Get(name, j).Main().Warnings {
+				list = append(list, fmt.Sprintf("%s of %s: %s", words(name), s.sys.Journeys[j].Name, w))
+			}
+		}
+	}
+	if s.dropped > 0 {
+		list = append(list, fmt.Sprintf("%d outages and losses beyond %d are counted but not listed one by one", s.dropped, maxRows))
+	}
+	for _, p := range s.sys.Warnings {
+		list = append(list, fmt.Sprint(p))
+	}
+	return list
+}
+
+func words(metric string) string {
+	if metric == "rto" {
+		return "recovery time"
+	}
+	return metric
+}
