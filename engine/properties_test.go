@@ -204,7 +204,7 @@ func TestPhasesAddUp(t *testing.T) {
 	}
 }
 
-func close(a, b model.Seconds) bool {
+func alike(a, b model.Seconds) bool {
 	return a == b || math.Abs(float64(a-b)) <= 1e-3+1e-6*math.Abs(float64(a))
 }
 
@@ -222,7 +222,7 @@ func TestUnusedNodeChangesNothing(t *testing.T) {
 			for k := range before[i].Outages {
 				a, b := before[i].Outages[k], after[i].Outages[k]
 				// A ramp is integrated from event to event, so the idle node's events move roundings, no more.
-				if a.Journey != b.Journey || !close(a.Start, b.Start) || !close(a.End, b.End) || !close(a.Unserved, b.Unserved) {
+				if a.Journey != b.Journey || !alike(a.Start, b.Start) || !alike(a.End, b.End) || !alike(a.Unserved, b.Unserved) {
 					t.Fatalf("seed %d: outage %d changed from %+v to %+v", seed, k, a, b)
 				}
 			}
