@@ -137,7 +137,7 @@ func (r *Runner) glide(j int32, jo *journey) {
 }
 
 // panels is into how many parts a stretch is cut: Simpson's rule is exact for products of up to three
-// ramps, and where a ramp meets a ceiling on the way, the parts keep the error below 1e-6 of the stretch.
+// ramps, and where a ramp meets a ceiling on the way, the parts keep the error to milliseconds.
 const panels = 16
 
 // integrate books the time up to t by Simpson's rule.

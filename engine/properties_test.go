@@ -205,7 +205,7 @@ func TestPhasesAddUp(t *testing.T) {
 }
 
 func alike(a, b model.Seconds) bool {
-	return a == b || math.Abs(float64(a-b)) <= 1e-3+1e-6*math.Abs(float64(a))
+	return a == b || math.Abs(float64(a-b)) <= 1e-2+1e-6*math.Abs(float64(a))
 }
 
 // A node that nobody uses changes no number of any other.
