@@ -9,19 +9,19 @@ import "github.com/ftsim/ftsim/model"
 // watched tells whether somebody would notice that component i has gone mute.
 func (r *Runner) watched(i int32) bool {
 	c := &r.comps[i]
+	if c.sole != manyFans {
+		return r.leadsToWatched(fan{c.fan, c.sole})
+	}
 	for _, f := range r.p.fans[c.fan:c.end] {
-		switch f.kind {
-		case toMember:
-			if r.isWatched(f.to) {
-				return true
-			}
-		case toComponent:
-			if r.watched(f.to) {
-				return true
-			}
+		if r.leadsToWatched(f) {
+			return true
 		}
 	}
 	return false
+}
+
+func (r *Runner) leadsToWatched(f fan) bool {
+	return f.kind == toMember && r.isWatched(f.to) || f.kind == toComponent && r.watched(f.to)
 }
 
 func (r *Runner) isWatched(i int32) bool {

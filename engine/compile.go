@@ -9,7 +9,8 @@ import (
 
 // Compile lays sys out. The system must have passed model.Check; what Check rejects may panic here.
 func Compile(sys *model.System) (*Program, error) {
-	c := compiler{p: &Program{sys: sys}, laws: map[model.Distribution]int32{}, shared: map[*model.Mode]int32{}}
+	c := compiler{p: &Program{sys: sys}, laws: map[model.Distribution]int32{}, shared: map[*model.Mode]int32{},
+		balancers: map[int32]bool{}}
 	for _, step := range []func() error{c.components, c.commonCauses, c.services, c.requirements, c.wiring, c.dependencies} {
 		if err := step(); err != nil {
 			return nil, err
@@ -25,6 +26,8 @@ type compiler struct {
 	shared map[*model.Mode]int32 // first mode slice seen → its first law pair
 	pairs  []lawPair
 	edges  []edge
+
+	balancers map[int32]bool // services whose members' states are observed one by one
 }
 
 type lawPair struct{ life, repair int32 }
@@ -137,8 +140,13 @@ func (c *compiler) services() error {
 	c.network()
 	total := 0
 	for i := range p.sys.Services {
-		total += len(p.sys.Services[i].Members)
+		s := &p.sys.Services[i]
+		total += len(s.Members)
+		if s.Detector != nil && s.Observer == model.ByService {
+			c.balancers[s.Balancer] = true
+		}
 	}
+	c.edges = append(make([]edge, 0, total+len(c.edges)), c.edges...)
 	p.members = make([]member, 0, total)
 	p.groups = make([]group, len(p.sys.Services))
 	for i := range p.sys.Services {
@@ -169,23 +177,32 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 	if from.PerReplica > 0 && p.sys.Rate > 0 {
 		g.share = from.PerReplica / p.sys.Rate
 	}
-	for k, m := range from.Members {
-		c.addMember(i, int32(k), m)
+	for _, m := range from.Members {
+		c.addMember(i, m)
 	}
 	c.dormancy(from, &g)
 	c.store(i, from, &g)
 	c.groupClocks(i, &g)
-	g.plain = g.style == model.Shared && g.detector == nil && g.share == 0 && g.warmRamp == 0 &&
-		g.store == none && len(p.network.relevant) == 0
+	if g.plain = c.plain(i, &g); g.plain {
+		for e := len(c.edges) - int(n); e < len(c.edges); e++ {
+			c.edges[e].fan = fan{i, toCount}
+		}
+	}
 	p.groups[i] = g
 }
 
-func (c *compiler) addMember(i, k int32, m model.Member) {
+func (c *compiler) addMember(i int32, m model.Member) {
 	p := c.p
 	id := int32(len(p.members))
 	p.members = append(p.members, member{component: m.Component, host: m.Host, service: i,
 		site: p.network.placeOf(p.sys.Components[m.Component].Site), up: true, seen: true, believed: true, warmFrom: negInf})
 	c.edges = append(c.edges, edge{m.Component, fan{id, toMember}})
+}
+
+// plain tells whether only the number of a group's available members matters.
+func (c *compiler) plain(i int32, g *group) bool {
+	return g.style == model.Shared && g.detector == nil && g.share == 0 && g.warmRamp == 0 &&
+		g.store == none && len(c.p.network.relevant) == 0 && !c.balancers[i]
 }
 
 // dormancy gives the hardware of standbys an ageing rate of its own (R22). Software that is off does
@@ -364,6 +381,12 @@ func (c *compiler) wiring() error {
 		comp := &p.comps[e.from]
 		p.fans[comp.end] = e.fan
 		comp.end++
+	}
+	for i := range p.comps {
+		if comp := &p.comps[i]; comp.end == comp.fan+1 {
+			f := p.fans[comp.fan]
+			comp.fan, comp.sole = f.to, f.kind
+		}
 	}
 	return nil
 }

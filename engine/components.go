@@ -205,26 +205,36 @@ func (r *Runner) unblock(i int32) {
 // spread tells everything that depends on a component that it has become (un)available. Whatever runs
 // on a thing that fails just falls silent, so a crash below is not seen as a crash above.
 func (r *Runner) spread(c *component, up bool) {
+	if c.sole != manyFans {
+		r.pass(fan{c.fan, c.sole}, up)
+		return
+	}
 	for _, f := range r.p.fans[c.fan:c.end] {
-		switch f.kind {
-		case toMember:
-			r.memberChanged(f.to, up)
-		case toNetwork:
-			r.netDirty = true
-		default:
-			mode := r.mode
-			if mode == model.Crash {
-				r.mode = model.OSCrash
-			}
-			if f.kind == toGate {
-				r.shift(f.to, up)
-			} else if up {
-				r.unblock(f.to)
-			} else {
-				r.block(f.to)
-			}
-			r.mode = mode
+		r.pass(f, up)
+	}
+}
+
+func (r *Runner) pass(f fan, up bool) {
+	switch f.kind {
+	case toCount:
+		r.countChanged(f.to, up)
+	case toMember:
+		r.memberChanged(f.to, up)
+	case toNetwork:
+		r.netDirty = true
+	default:
+		mode := r.mode
+		if mode == model.Crash {
+			r.mode = model.OSCrash
 		}
+		if f.kind == toGate {
+			r.shift(f.to, up)
+		} else if up {
+			r.unblock(f.to)
+		} else {
+			r.block(f.to)
+		}
+		r.mode = mode
 	}
 }
 
@@ -249,34 +259,37 @@ func (r *Runner) shift(i int32, up bool) {
 	}
 }
 
-// memberChanged takes note that a replica has become available or not. In the commonest groups only
-// the crossing of the line that matters has consequences.
+// memberChanged takes note that a replica has become available or not.
 func (r *Runner) memberChanged(i int32, up bool) {
 	m := &r.members[i]
-	g := &r.groups[m.service]
 	m.up = up
-	var crossed bool
+	if !up {
+		m.mode = r.mode
+	}
+	r.countChanged(m.service, up)
+	r.changed = append(r.changed, i)
+	r.touch(m.service)
+}
+
+// countChanged counts the available members of a group. In the commonest groups only the crossing of
+// the line that matters has consequences.
+func (r *Runner) countChanged(i int32, up bool) {
+	g := &r.groups[i]
+	before := g.up
 	if up {
 		g.up++
-		crossed = g.up == g.needed
 		if g.up == g.n {
-			r.endExposure(m.service, g)
+			r.endExposure(i, g)
 		}
 	} else {
-		m.mode = r.mode
-		crossed = g.up == g.needed
 		g.up--
-		if g.up == g.n-1 {
+		if before == g.n {
 			g.exposed = r.now
 		}
 	}
-	if g.plain && !crossed {
-		return
+	if max(before, g.up) == g.needed {
+		r.touch(i)
 	}
-	if !g.plain {
-		r.changed = append(r.changed, i)
-	}
-	r.touch(m.service)
 }
 
 // endExposure books the time for which a service had less redundancy than designed.

@@ -15,7 +15,7 @@ type group struct {
 	needed     int32
 	style      model.Style
 	observer   model.Observer
-	plain      bool // only the number of available members matters
+	plain      bool // only the number of available members is kept, not which they are
 	policy     model.Policy
 	detector   model.Detector
 	balancer   int32

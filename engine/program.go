@@ -44,12 +44,13 @@ type Program struct {
 type component struct {
 	blocks   int32 // reasons for not being available: its own fault, what it requires, common causes
 	mode     int32 // its first mode
-	fan, end int32 // its entries in fans
+	fan, end int32 // its entries in fans; if sole is set, fan is the target of its only one
 	ageing   int32 // index of its ageing rate, or none: always 1
 	modes    uint8
 	down     uint8 // 1 + index of the mode it is down with, or 0
 	mute     bool  // hangs unnoticed: its repair has not begun
 	data     bool  // holds copies of a store
+	sole     fanKind
 }
 
 // fan is an edge from a component to what depends on it.
@@ -61,9 +62,11 @@ type fan struct {
 type fanKind uint8
 
 const (
-	toComponent fanKind = iota // which requires it
+	manyFans    fanKind = iota // only as component.sole: look into Program.fans
+	toComponent                // which requires it
 	toGate
 	toMember
+	toCount // of a group in which only the number of members matters
 	toNetwork
 )
 
