@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 
 	"github.com/ftsim/ftsim/model"
@@ -92,23 +93,52 @@ func positive(what string, x float64) error {
 	return nil
 }
 
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
+// possible refuses what no duration can be.
+func possible(what string, t model.Seconds) error {
+	if !(t >= 0) || math.IsInf(float64(t), 0) {
+		return fmt.Errorf("%s must be a duration of zero or longer", what)
 	}
 	return nil
 }
 
-// quantiler is what the helpers below need of a law.
-type quantiler interface {
-	Quantile(p float64) model.Seconds
-	Survival(t model.Seconds) float64
+// duration reads a duration of zero or longer.
+func (v Values) duration(name string) (model.Seconds, error) {
+	if !v.has(name) {
+		return 0, fmt.Errorf("%s is missing", name)
+	}
+	return v[name].Seconds, possible(name, v[name].Seconds)
+}
+
+// nestable is what a law must offer to stand inside another one. All laws of the catalogue do.
+type nestable interface {
+	model.Distribution
+	model.Quantiler
+	model.Residual
+	// beyond is the mean of max(0, duration − t), which is ∫ Survival from t on, for t ≥ 0. A truncated
+	// law needs it for its mean; beyond(0) is the mean of any law.
+	beyond(t model.Seconds) model.Seconds
+}
+
+// inner reads the law in a field of kind Inner.
+func (v Values) inner(name string) (nestable, error) {
+	laws := v[name].Laws
+	if len(laws) != 1 {
+		return nil, fmt.Errorf("%s must be one law, such as 2h or {p50: 2h, p95: 12h}", name)
+	}
+	return asNestable(name, laws[0])
+}
+
+func asNestable(name string, d model.Distribution) (nestable, error) {
+	if n, ok := d.(nestable); ok {
+		return n, nil
+	}
+	return nil, fmt.Errorf("%s must be a law of the catalogue", name)
 }
 
 // residualBy draws what remains of a duration that has reached age: the t at which the survival has
 // fallen by a uniform factor, found by bisection on the survival side, which keeps the far tail exact.
+// It takes an age without survivors for the end of the law, so laws without an end, which repairs can
+// make so old that Survival underflows, do not use it there.
 func residualBy(d model.Distribution, age model.Seconds, r *rand.Rand) model.Seconds {
 	target := d.Survival(age) * (1 - r.Float64())
 	if target <= 0 {
@@ -130,6 +160,12 @@ func invert(survival func(model.Seconds) float64, target float64, low model.Seco
 	}
 	for range 200 {
 		middle := low + (high-low)/2
+		switch { // halve the ratio while that is large, to find tiny durations as fast
+		case low == 0:
+			middle = high * 1e-6
+		case high > 2*low:
+			middle = model.Seconds(math.Sqrt(float64(low)) * math.Sqrt(float64(high)))
+		}
 		if middle <= low || middle >= high {
 			break
 		}
@@ -147,4 +183,5 @@ func flow(name string, parts ...string) string {
 	return "{" + name + ": {" + strings.Join(parts, ", ") + "}}"
 }
 
-func number(x float64) string { return fmt.Sprintf("%v", x) }
+// number writes x without an exponent, which some YAML readers take for a word.
+func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

@@ -2,6 +2,7 @@ package failures
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"sort"
 	"strings"
@@ -39,6 +40,11 @@ func samplesLaw(list []model.Seconds) (model.Distribution, error) {
 	if len(list) == 0 || len(list) > mostPoints {
 		return nil, fmt.Errorf("samples must hold between 1 and %d durations", mostPoints)
 	}
+	for _, t := range list {
+		if err := possible("a sample", t); err != nil {
+			return nil, err
+		}
+	}
 	s := append([]model.Seconds(nil), list...)
 	sort.Slice(s, func(i, j int) bool { return s[i] < s[j] })
 	e := &empirical{points: make([]QuantilePoint, 0, 2*len(s))}
@@ -62,13 +68,25 @@ func quantilesLaw(table []QuantilePoint) (model.Distribution, error) {
 	}
 	words := make([]string, len(t))
 	for i, q := range t {
-		if i > 0 && q.At < t[i-1].At {
-			return nil, fmt.Errorf("p%s is below p%s", number(100*q.P), number(100*t[i-1].P))
+		if err := possible(q.name(), q.At); err != nil {
+			return nil, err
 		}
-		words[i] = fmt.Sprintf("p%s: %v", number(100*q.P), q.At)
+		if i > 0 && !(q.P >= t[i-1].P && q.At >= t[i-1].At) {
+			return nil, fmt.Errorf("%s is below %s", q.name(), t[i-1].name())
+		}
+		words[i] = q.name() + ": " + q.At.String()
 	}
 	e := &empirical{points: t, text: flow("empirical", "quantiles: {"+strings.Join(words, ", ")+"}")}
 	return e.finish()
+}
+
+// name writes p7 for a P of 0.07, not p7.000000000000001, as long as dividing leads back to P.
+func (q QuantilePoint) name() string {
+	short := math.Round(q.P*1e11) / 1e9
+	if short/100 == q.P {
+		return "p" + number(short)
+	}
+	return "p" + number(q.P*100)
 }
 
 func (l *empirical) finish() (model.Distribution, error) {
@@ -112,5 +130,16 @@ func (l *empirical) Survival(t model.Seconds) float64 {
 }
 func (l *empirical) Residual(age model.Seconds, r *rand.Rand) model.Seconds {
 	return residualBy(l, age, r)
+}
+
+// beyond adds up the trapezoids below the survival.
+func (l *empirical) beyond(t model.Seconds) model.Seconds {
+	sum := max(0, l.points[0].At-t)
+	for i := 1; i < len(l.points); i++ {
+		if from, to := max(t, l.points[i-1].At), l.points[i].At; from < to {
+			sum += (to - from) * model.Seconds(l.Survival(from)+1-l.points[i].P) / 2
+		}
+	}
+	return sum
 }
 func (l *empirical) String() string { return l.text }

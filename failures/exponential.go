@@ -20,8 +20,14 @@ var exponentialLaw = Law{
 
 type exponential model.Seconds // the mean
 
-// Exponential has the given mean, which must be positive. It is what a bare mtbf or mttr means.
-func Exponential(mean model.Seconds) model.Distribution { return exponential(mean) }
+// Exponential has the given mean, which must not be negative. It is what a bare mtbf or mttr means. With
+// a mean of zero it is what exponential laws shrink to, a fixed duration of zero.
+func Exponential(mean model.Seconds) model.Distribution {
+	if mean == 0 {
+		return fixed(0)
+	}
+	return exponential(mean)
+}
 
 func (l exponential) Sample(r *rand.Rand) model.Seconds {
 	return model.Seconds(r.ExpFloat64()) * model.Seconds(l)
@@ -39,4 +45,7 @@ func (l exponential) Rate() float64 { return 1 / float64(l) }
 
 // Residual implements model.Residual: as good as new at any age.
 func (l exponential) Residual(_ model.Seconds, r *rand.Rand) model.Seconds { return l.Sample(r) }
-func (l exponential) String() string                                       { return model.Seconds(l).String() }
+func (l exponential) beyond(t model.Seconds) model.Seconds {
+	return model.Seconds(l) * model.Seconds(l.Survival(t))
+}
+func (l exponential) String() string { return model.Seconds(l).String() }

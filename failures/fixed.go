@@ -9,7 +9,13 @@ import (
 var fixedLaw = Law{
 	Name: "fixed", Help: "always the same duration", Example: "{fixed: 10s}",
 	Fields: []Field{{"value", Duration, true, "the duration"}}, Positional: []string{"value"},
-	Build: func(v Values) (model.Distribution, error) { return Fixed(v["value"].Seconds), nil },
+	Build: func(v Values) (model.Distribution, error) {
+		value, err := v.duration("value")
+		if err != nil {
+			return nil, err
+		}
+		return Fixed(value), nil
+	},
 }
 
 type fixed model.Seconds
@@ -29,4 +35,5 @@ func (l fixed) Quantile(float64) model.Seconds { return model.Seconds(l) }
 func (l fixed) Residual(age model.Seconds, _ *rand.Rand) model.Seconds {
 	return max(0, model.Seconds(l)-age)
 }
-func (l fixed) String() string { return "{fixed: " + model.Seconds(l).String() + "}" }
+func (l fixed) beyond(t model.Seconds) model.Seconds { return max(0, model.Seconds(l)-t) }
+func (l fixed) String() string                       { return "{fixed: " + model.Seconds(l).String() + "}" }

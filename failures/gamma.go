@@ -98,13 +98,46 @@ func (l gamma) Survival(t model.Seconds) float64 {
 	}
 	return mathext.GammaIncRegComp(l.shape, float64(t)/l.scale)
 }
+
+// Quantile inverts the smaller of the two tails, because the other one has rounded p away. It does not
+// use the inverses of mathext, which are 0 for a small shape and p.
 func (l gamma) Quantile(p float64) model.Seconds {
 	if p < 0.5 {
-		return model.Seconds(mathext.GammaIncRegInv(l.shape, p) * l.scale)
+		missing := func(t model.Seconds) float64 {
+			return -mathext.GammaIncReg(l.shape, float64(t)/l.scale)
+		}
+		return invert(missing, -p, 0)
 	}
-	return model.Seconds(mathext.GammaIncRegCompInv(l.shape, 1-p) * l.scale)
+	return invert(l.Survival, 1-p, 0)
 }
-func (l gamma) Residual(age model.Seconds, r *rand.Rand) model.Seconds { return residualBy(l, age, r) }
+
+// Residual draws the excess y over x = age/scale, of density (1+y/x)^(shape−1)·exp(−y). Where x is far
+// out it rejects from an exponential of rate 1−(shape−1)/x, or 1 for a shape below 1; because of
+// ln(1+y/x) ≤ y/x that lies above the density. Nearer, it draws until a life is long enough. Neither
+// underflows, however old a part has become by being repaired.
+func (l gamma) Residual(age model.Seconds, r *rand.Rand) model.Seconds {
+	x := float64(age) / l.scale
+	if x <= l.shape+math.Sqrt(l.shape) {
+		for {
+			if t := l.Sample(r); t > age {
+				return t - age
+			}
+		}
+	}
+	tilt := max(0, l.shape-1) / x
+	for {
+		y := r.ExpFloat64() / (1 - tilt)
+		if -r.ExpFloat64() <= (l.shape-1)*math.Log1p(y/x)-tilt*y {
+			return model.Seconds(y * l.scale)
+		}
+	}
+}
+
+// beyond follows from x·density(shape) = shape·density(shape+1).
+func (l gamma) beyond(t model.Seconds) model.Seconds {
+	over := l.Mean() * model.Seconds(mathext.GammaIncRegComp(l.shape+1, float64(t)/l.scale))
+	return max(0, over-t*model.Seconds(l.Survival(t)))
+}
 func (l gamma) String() string {
 	return flow("gamma", "shape: "+number(l.shape), "scale: "+model.Seconds(l.scale).String())
 }

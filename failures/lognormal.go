@@ -68,22 +68,52 @@ func (l lognormal) Sample(r *rand.Rand) model.Seconds {
 func (l lognormal) Mean() model.Seconds {
 	return model.Seconds(l.median * math.Exp(l.sigma*l.sigma/2))
 }
-func (l lognormal) Survival(t model.Seconds) float64 {
-	if t <= 0 {
-		return 1
-	}
-	return math.Erfc(math.Log(float64(t)/l.median)/l.sigma/math.Sqrt2) / 2
+
+// z is the standard normal value that t stands for.
+func (l lognormal) z(t model.Seconds) float64 {
+	return math.Log(max(0, float64(t))/l.median) / l.sigma
 }
+func (l lognormal) Survival(t model.Seconds) float64 { return normalSurvival(l.z(t)) }
+
+// normalSurvival is P(Z > z) of a standard normal Z.
+func normalSurvival(z float64) float64 { return math.Erfc(z/math.Sqrt2) / 2 }
+
 func (l lognormal) Quantile(p float64) model.Seconds {
 	z := -math.Sqrt2 * math.Erfcinv(2*p)
 	return model.Seconds(l.median * math.Exp(l.sigma*z))
 }
+
+// Residual switches, where survivors get rare, to Marsaglia's method for the tail of a normal law
+// (Technometrics 6, 1964): √(z²+2e) with an exponential e, accepted with probability z/x. It does not
+// underflow, however old a part has become by being repaired.
 func (l lognormal) Residual(age model.Seconds, r *rand.Rand) model.Seconds {
-	return residualBy(l, age, r)
+	z := l.z(age)
+	if z < 3 {
+		return residualBy(l, age, r)
+	}
+	for {
+		e := r.ExpFloat64()
+		x := math.Sqrt(z*z + 2*e)
+		if r.Float64()*x < z {
+			return age * model.Seconds(math.Expm1(l.sigma*2*e/(x+z)))
+		}
+	}
 }
+
+// beyond is the formula of Black and Scholes without interest.
+func (l lognormal) beyond(t model.Seconds) model.Seconds {
+	z := l.z(t)
+	over := l.Mean() * model.Seconds(normalSurvival(z-l.sigma))
+	return max(0, over-t*model.Seconds(normalSurvival(z)))
+}
+
+// String gives the two quantiles where these few digits are the whole truth, else the parameters.
 func (l lognormal) String() string {
-	p95 := model.Seconds(l.median * math.Exp(l.sigma*z95))
-	return fmt.Sprintf("{p50: %v, p95: %v}", model.Seconds(l.median), model.Seconds(tidy(float64(p95))))
+	p95 := tidy(l.median * math.Exp(l.sigma*z95))
+	if math.Log(p95/l.median)/z95 == l.sigma {
+		return fmt.Sprintf("{p50: %v, p95: %v}", model.Seconds(l.median), model.Seconds(p95))
+	}
+	return flow("lognormal", "median: "+model.Seconds(l.median).String(), "sigma: "+number(l.sigma))
 }
 
 // tidy drops the last digits that a logarithm and an exponential have added.

@@ -10,13 +10,21 @@ var shiftedLaw = Law{
 	Name: "shifted", Help: "a law after a fixed time", Example: "{shifted: {by: 10m, law: 2h}}",
 	Fields: []Field{{"by", Duration, true, "the fixed time"}, {"law", Inner, true, "what follows"}},
 	Build: func(v Values) (model.Distribution, error) {
-		return &shifted{v["by"].Seconds, v["law"].Laws[0]}, nil
+		by, err := v.duration("by")
+		if err != nil {
+			return nil, err
+		}
+		law, err := v.inner("law")
+		if err != nil {
+			return nil, err
+		}
+		return &shifted{by, law}, nil
 	},
 }
 
 type shifted struct {
 	by  model.Seconds
-	law model.Distribution
+	law nestable
 }
 
 func (l *shifted) Sample(r *rand.Rand) model.Seconds { return l.by + l.law.Sample(r) }
@@ -27,14 +35,18 @@ func (l *shifted) Survival(t model.Seconds) float64 {
 	}
 	return l.law.Survival(t - l.by)
 }
-func (l *shifted) Quantile(p float64) model.Seconds {
-	if q, ok := l.law.(quantiler); ok {
-		return l.by + q.Quantile(p)
-	}
-	return invert(l.Survival, 1-p, 0)
-}
+func (l *shifted) Quantile(p float64) model.Seconds { return l.by + l.law.Quantile(p) }
 func (l *shifted) Residual(age model.Seconds, r *rand.Rand) model.Seconds {
-	return residualBy(l, age, r)
+	if age < l.by {
+		return l.by - age + l.law.Sample(r)
+	}
+	return l.law.Residual(age-l.by, r)
+}
+func (l *shifted) beyond(t model.Seconds) model.Seconds {
+	if t < l.by {
+		return l.by - t + l.law.Mean()
+	}
+	return l.law.beyond(t - l.by)
 }
 func (l *shifted) String() string {
 	return flow("shifted", "by: "+l.by.String(), "law: "+l.law.String())

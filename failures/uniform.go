@@ -14,7 +14,14 @@ var uniformLaw = Law{
 	},
 	Positional: []string{"low", "high"},
 	Build: func(v Values) (model.Distribution, error) {
-		low, high := v["low"].Seconds, v["high"].Seconds
+		low, err := v.duration("low")
+		if err != nil {
+			return nil, err
+		}
+		high, err := v.duration("high")
+		if err != nil {
+			return nil, err
+		}
 		if low > high {
 			return nil, fmt.Errorf("low (%v) is above high (%v)", low, high)
 		}
@@ -40,5 +47,11 @@ func (l uniform) Survival(t model.Seconds) float64 {
 func (l uniform) Quantile(p float64) model.Seconds { return l.low + model.Seconds(p)*(l.high-l.low) }
 func (l uniform) Residual(age model.Seconds, r *rand.Rand) model.Seconds {
 	return max(0, residualBy(l, age, r))
+}
+func (l uniform) beyond(t model.Seconds) model.Seconds {
+	if t <= l.low {
+		return l.Mean() - t
+	}
+	return max(0, l.high-t) * model.Seconds(l.Survival(t)) / 2
 }
 func (l uniform) String() string { return fmt.Sprintf("{uniform: [%v, %v]}", l.low, l.high) }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"gonum.org/v1/gonum/mathext"
+
 	"github.com/ftsim/ftsim/model"
 )
 
@@ -49,6 +51,11 @@ func (l weibull) Quantile(p float64) model.Seconds { return l.age(-math.Log1p(-p
 // Residual implements model.Residual: the cumulated hazard grows by a unit exponential.
 func (l weibull) Residual(age model.Seconds, r *rand.Rand) model.Seconds {
 	return max(0, l.age(l.hazard(age)+r.ExpFloat64())-age)
+}
+
+// beyond substitutes the hazard for time, which leaves an incomplete gamma integral.
+func (l weibull) beyond(t model.Seconds) model.Seconds {
+	return l.Mean() * model.Seconds(mathext.GammaIncRegComp(1/l.shape, l.hazard(t)))
 }
 func (l weibull) String() string {
 	return flow("weibull", "shape: "+number(l.shape), "scale: "+model.Seconds(l.scale).String())
