@@ -78,6 +78,9 @@ func judgeAvailability(s *Summary, j Judgement, ob model.Objective) Judgement {
 	if e.Bound {
 		return j.undecided((1 - e.Low) / (1 - j.Target))
 	}
+	if s.Replications < 2 {
+		return j.unseen("one replication gives no interval")
+	}
 	half := e.High - e.Value
 	if e.Value > j.Target {
 		half = e.Value - e.Low
@@ -134,7 +137,6 @@ func (j Judgement) judgeP95(sorted []float64) Judgement {
 
 func (j Judgement) unseen(why string) Judgement {
 	j.Verdict, j.Note, j.MoreRuns = Undecided, why+"; run more", 10
-	j.Measured.Bound = true
 	return j
 }
 

@@ -1,0 +1,264 @@
+// Package report shows what a study found: as text, JSON, CSV and pictures. All forms are made from one
+// Document, so that they cannot disagree.
+package report
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/ftsim/ftsim/analysis"
+	"github.com/ftsim/ftsim/model"
+)
+
+// Setting is an effective value and where it came from: "default …", "preset …" or the file.
+type Setting struct{ Path, Value, Source string }
+
+// Provenance is what it takes to get the same results again.
+type Provenance struct {
+	Version, Commit, GoVersion string
+	Seed                       uint64
+	InputName, InputHash       string
+	Runs, Planned              int
+	Horizon                    model.Seconds
+	Elapsed                    float64 // wall-clock seconds; in the text only, because files must be reproducible
+	Interrupted                bool
+	Settings                   []Setting
+	Warnings                   []string
+	OutDir                     string
+	Next                       string // a command to go on with
+}
+
+// Document is a study ready to be shown.
+type Document struct {
+	Summary    *analysis.Summary
+	Provenance Provenance
+	Tables     []Table
+	Warnings   []string // of the input, then of the study
+	LeftOut    []string // what the figures do not include
+}
+
+// Tone is how a cell stands out.
+type Tone uint8
+
+// Tones.
+const (
+	Plain Tone = iota
+	Good
+	Bad
+	Doubt
+	Faint
+)
+
+// Cell is one field of a table.
+type Cell struct {
+	Text string
+	Tone Tone
+}
+
+// Table is a block of the text report. The first heading is the title of the block.
+type Table struct {
+	Head []string
+	Left int // columns from the left that are set left; the others are numbers
+	Rows [][]Cell
+	Note string
+}
+
+// maxRows is how many rows of a table the text shows; the files have all.
+const maxRows = 20
+
+// topCauses is how many initiators are named; the others are summed.
+const topCauses = 8
+
+// Build prepares a summary for showing.
+func Build(sum *analysis.Summary, prov Provenance) *Document {
+	d := &Document{Summary: sum, Provenance: prov}
+	d.Warnings = append(append(d.Warnings, prov.Warnings...), sum.Warnings...)
+	d.LeftOut = []string{"planned maintenance, deployments, human error and anything else the file does not name"}
+	if sum.Plan.RunOut > 0 {
+		d.LeftOut = append(d.LeftOut, fmt.Sprintf("recoveries later than %s after the horizon", sum.Plan.RunOut))
+	}
+	if sum.Replications == 0 {
+		return d
+	}
+	d.add(objectives(sum))
+	d.add(journeys(sum, "JOURNEYS", sum.Users))
+	d.add(journeys(sum, "SERVICES", observers(sum)))
+	d.add(stores(sum))
+	d.add(failovers(sum))
+	for i, j := range sum.Users {
+		if i == 4 {
+			break
+		}
+		d.add(causes(&sum.Blame[j]))
+		d.add(phases(&sum.Blame[j]))
+	}
+	return d
+}
+
+func (d *Document) add(t Table) {
+	if len(t.Rows) == 0 {
+		return
+	}
+	if more := len(t.Rows) - maxRows; more > 0 {
+		t.Rows = t.Rows[:maxRows]
+		t.Note = fmt.Sprintf("… %s more in metrics.csv", grouped(more))
+	}
+	d.Tables = append(d.Tables, t)
+}
+
+// observers lists the journeys that merely observe a service, unless they are reported as journeys.
+func observers(sum *analysis.Summary) []int {
+	var list []int
+	for j := range sum.System.Journeys {
+		if sum.System.Journeys[j].Service >= 0 && len(sum.Users) < len(sum.System.Journeys) {
+			list = append(list, j)
+		}
+	}
+	return list
+}
+
+func cells(texts ...string) []Cell {
+	row := make([]Cell, len(texts))
+	for i, t := range texts {
+		row[i].Text = t
+	}
+	return row
+}
+
+func objectives(sum *analysis.Summary) Table {
+	t := Table{Head: []string{"OBJECTIVES", "", "target", "measured (95 %)", "verdict"}, Left: 5}
+	for i := range sum.Objectives {
+		j := &sum.Objectives[i]
+		tone := [...]Tone{Good, Bad, Doubt}[j.Verdict]
+		verdict := j.Verdict.String()
+		if j.Note != "" {
+			verdict += ": " + j.Note
+		}
+		aim, measured := judged(j)
+		row := cells(mark(j.Verdict)+" "+kindLabel(j.Kind), j.Name, aim, measured, verdict)
+		row[0].Tone, row[4].Tone = tone, tone
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func mark(v analysis.Verdict) string { return [...]string{"✓", "✗", "?"}[v] }
+
+func kindLabel(kind string) string {
+	switch kind {
+	case "rto":
+		return "RTO (p95)"
+	case "rpo":
+		return "RPO (p95)"
+	}
+	return kind
+}
+
+// judged writes the target and the measurement of a promise.
+func judged(j *analysis.Judgement) (aim, measured string) {
+	if j.Kind == "availability" {
+		return "≥ " + target(j.Target), availability(j.Measured)
+	}
+	return "≤ " + model.Seconds(j.Target).Round(), duration(j.Measured)
+}
+
+func journeys(sum *analysis.Summary, title string, list []int) Table {
+	t := Table{Head: []string{title, "availability [95 %]", "nines", "down/y", "p95", "incidents/y", "RTO p50", "p95"}, Left: 2}
+	for _, j := range list {
+		a := sum.Get("availability", j).Main()
+		rto, down := sum.Get("rto", j), sum.Get("downtime", j)
+		t.Rows = append(t.Rows, cells(sum.System.Journeys[j].Name, availability(a), nines(a),
+			upper(down.Main(), span), span(down.Stat("p95").Value), upper(sum.Get("incidents", j).Main(), number),
+			span(rto.Stat("p50").Value), span(rto.Stat("p95").Value)))
+	}
+	return t
+}
+
+func stores(sum *analysis.Summary) Table {
+	t := Table{Head: []string{"DATA", "recoveries/y", "losses/y", "P(loss)", "loss p50", "p95", "transactions p50", "p95", "RPO met"}, Left: 1}
+	for s := range sum.System.Services {
+		if sum.System.Services[s].Store == nil {
+			continue
+		}
+		loss, tx := sum.Get("loss", s), sum.Get("loss_transactions", s)
+		met := "–"
+		if m := sum.Get("rpo_met", s); m != nil {
+			met = share(m.Main().Value)
+		}
+		t.Rows = append(t.Rows, cells(sum.System.Services[s].Name, upper(sum.Get("recoveries", s).Main(), number),
+			upper(sum.Get("losses", s).Main(), number), share(sum.Get("loss_probability", s).Main().Value),
+			lossSpan(loss.Stat("p50").Value), lossSpan(loss.Stat("p95").Value),
+			number(tx.Stat("p50").Value), number(tx.Stat("p95").Value), met))
+	}
+	return t
+}
+
+func failovers(sum *analysis.Summary) Table {
+	t := Table{Head: []string{"FAILOVERS", "because of", "by", "result", "per year", "[95 %]", "seen"}, Left: 4}
+	for i := range sum.Failovers {
+		f := &sum.Failovers[i]
+		by := "machine"
+		if f.Manual {
+			by = "human"
+		}
+		e := f.PerYear
+		t.Rows = append(t.Rows, cells(f.Name, f.Trigger.String(), by, f.Result.String(), number(e.Value),
+			fmt.Sprintf("[%s, %s]", number(e.Low), number(e.High)), grouped(int(e.Observations))))
+	}
+	return t
+}
+
+func causes(b *analysis.Blame) Table {
+	t := Table{Head: []string{"WHERE THE DOWNTIME COMES FROM  " + b.Name, "", "share", "down/y", "events/y", "mean outage"}, Left: 2}
+	if b.Total == 0 {
+		return t
+	}
+	for i, in := range b.Initiators {
+		if i == topCauses && len(b.Initiators) > topCauses+1 {
+			t.Rows = append(t.Rows, otherCauses(b))
+			break
+		}
+		t.Rows = append(t.Rows, cells(in.Name, in.Kind, share(in.Share), in.DownPerYear.Round(), number(in.PerYear), in.MeanOutage.Round()))
+	}
+	return t
+}
+
+func otherCauses(b *analysis.Blame) []Cell {
+	down, n := model.Seconds(0), int64(0)
+	for _, in := range b.Initiators[topCauses:] {
+		down += in.Down
+		n += in.Outages
+	}
+	return cells(fmt.Sprintf("%d others", len(b.Initiators)-topCauses), "", share(float64(down/b.Total)),
+		(down / model.Seconds(b.Years)).Round(), number(float64(n)/b.Years), (down / model.Seconds(n)).Round())
+}
+
+func phases(b *analysis.Blame) Table {
+	t := Table{Head: []string{"BY PHASE  " + b.Name, "share", "down/y"}, Left: 1}
+	for _, p := range b.Phases {
+		t.Rows = append(t.Rows, cells(phaseLabel(p.Phase), share(p.Share), p.DownPerYear.Round()))
+	}
+	return t
+}
+
+// phaseLabel says what users were waiting for.
+func phaseLabel(p model.Phase) string {
+	switch p {
+	case model.Detection:
+		return "detection: nobody has noticed"
+	case model.Decision:
+		return "decision"
+	case model.Repair:
+		return "repair: nothing to fail over to"
+	case model.Unreached:
+		return "network: out of reach"
+	case model.WriteBlock:
+		return "write-block: waiting for a copy"
+	case model.Overload:
+		return "overload: too few replicas"
+	}
+	return p.String()
+}
+
+// bounded tells whether an estimate is known from one side only.
+func bounded(e analysis.Estimate) bool { return e.Bound || math.IsNaN(e.Value) }

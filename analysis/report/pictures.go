@@ -1,0 +1,4 @@
+package report
+
+// pictures lists the charts of a document.
+func pictures(*Document) []File { return nil }

@@ -1,0 +1,123 @@
+package report
+
+import (
+	"bytes"
+	"flag"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/ftsim/ftsim/analysis"
+	"github.com/ftsim/ftsim/model"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// shop is a small system with two user journeys, two services and one store.
+func shop() *model.System {
+	need := func(s int32) []model.Dependency { return []model.Dependency{{Need: model.Need{Ref: s}}} }
+	return &model.System{
+		Name: "shop",
+		Components: []model.Component{{Name: "db-1", Kind: model.KindNode}, {Name: "db-2", Kind: model.KindNode},
+			{Name: "rack-a", Kind: model.KindRack}, {Name: "wan", Kind: model.KindLink}},
+		Causes:   []model.CommonCause{{Name: "power feed"}},
+		Services: []model.Service{{Name: "db", Store: &model.Store{}}, {Name: "web", Needs: need(0)}},
+		Journeys: []model.Journey{{Name: "checkout", Needs: need(1), Service: model.None}, {Name: "browse", Needs: need(1), Service: model.None},
+			{Name: "db", Needs: need(0), Service: 0}, {Name: "web", Needs: need(1), Service: 1}},
+	}
+}
+
+func shopPlan() *model.Plan {
+	p := model.DefaultPlan()
+	p.Runs, p.Seed = 400, 42
+	p.Objectives = []model.Objective{{Journey: 0, Availability: 0.9995, RTO: 15 * model.Minute, RPO: 5, RPOSet: true}}
+	return &p
+}
+
+// replication draws a year; rate is outages of checkout per year.
+func replication(r *rand.Rand, i int, rate float64) *model.Outcome {
+	o := &model.Outcome{Replication: i, Horizon: model.Year, Weight: 1,
+		Unserved: make([]model.Seconds, 4), Exposure: make([]model.Seconds, 2)}
+	if rate == 0 {
+		return o
+	}
+	for t := r.ExpFloat64() / rate; t < 1; t += r.ExpFloat64() / rate {
+		start := model.Seconds(t) * model.Year
+		length := model.Seconds(25 + math.Exp(4.3+.55*r.NormFloat64()))
+		a := model.Outage{Journey: 0, Start: start, Initiator: model.Element(r.IntN(5)), Detected: start + 9}
+		a.Phases[model.Detection], a.Phases[model.Activation] = 9, length/3
+		if r.Float64() < .1 {
+			length = model.Seconds(math.Exp(7.6 + .7*r.NormFloat64()))
+			a.Phases[model.Activation], a.Phases[model.Repair] = 16, 0
+			a.Phases[model.Repair] = max(0, length-25)
+		} else {
+			a.Phases[model.Redirection] = length - 9 - length/3
+		}
+		a.End = start + length
+		a.Phases[model.Redirection] = max(0, a.Phases[model.Redirection])
+		a.Unserved = length
+		o.Unserved[0] += length
+		o.Outages = append(o.Outages, a)
+		a.Journey = 2
+		o.Unserved[2] += length
+		o.Outages = append(o.Outages, a)
+		o.Exposure[0] += 2 * model.Hour
+		l := model.Loss{Service: 0, At: a.End, Initiator: a.Initiator}
+		if r.Float64() < .4 {
+			l.Seconds = model.Seconds(math.Exp(.5 + r.NormFloat64()))
+			l.Transactions = 50 * float64(l.Seconds)
+		}
+		o.Losses = append(o.Losses, l)
+		o.Failovers = append(o.Failovers, model.Failover{Service: 0, Start: start + 9, End: a.End, To: 1, Manual: length > 900})
+	}
+	return o
+}
+
+func document(runs int, rate float64) *Document {
+	sys, plan := shop(), shopPlan()
+	study := analysis.NewStudy(sys, plan)
+	r := rand.New(rand.NewPCG(42, 1))
+	for i := range runs {
+		study.Add(replication(r, i, rate))
+	}
+	prov := Provenance{Version: "v0.1.0", Commit: "abc", GoVersion: "go1.26", Seed: 42, InputName: "shop.yaml", InputHash: "sha256:00",
+		Runs: runs, Planned: 400, Horizon: model.Year, Elapsed: 3.1, OutDir: "out/", Next: "ftsim trace shop.yaml",
+		Interrupted: runs < 400 && runs > 1}
+	for _, name := range []string{"mttr", "mtbf", "lag", "timeout"} {
+		prov.Settings = append(prov.Settings, Setting{"services.db." + name, "5s", "default 1"}, Setting{"nodes.db-1." + name, "1h", "file"},
+			Setting{"services.web." + name, "5s", "default"}, Setting{"journeys.browse." + name, "5s", "default"})
+	}
+	return Build(study.Summary(), prov)
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s changed (go test -update rewrites it); got:\n%s", name, got)
+	}
+}
+
+func TestTextGolden(t *testing.T) {
+	for name, d := range map[string]*Document{"shop.txt": document(400, 2.5), "quiet.txt": document(400, 0), "single.txt": document(1, 2.5), "empty.txt": document(0, 0)} {
+		var b bytes.Buffer
+		if err := Text(&b, d, TextStyle{Width: 120}); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, b.Bytes())
+	}
+}

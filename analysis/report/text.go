@@ -1,0 +1,181 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// TextStyle is what the place where text goes can show.
+type TextStyle struct {
+	Color bool
+	Width int // columns; 0 = as many as needed
+}
+
+// maxDefaults is how many assumed values are listed.
+const maxDefaults = 10
+
+// Text writes the report for a terminal.
+func Text(w io.Writer, d *Document, style TextStyle) error {
+	t := &typist{w: bufio.NewWriter(w), style: style}
+	if d.Provenance.Interrupted {
+		t.line(paint(Doubt, fmt.Sprintf("Interrupted after %s of %s replications.", grouped(d.Provenance.Runs), grouped(d.Provenance.Planned)), style))
+		t.line("")
+	}
+	for i := range d.Tables {
+		t.table(&d.Tables[i])
+		t.line("")
+	}
+	t.defaults(d)
+	t.list("WARNINGS", d.Warnings, Doubt)
+	t.list("NOT INCLUDED", d.LeftOut, Faint)
+	t.line(footer(d))
+	if t.err != nil {
+		return t.err
+	}
+	return t.w.Flush()
+}
+
+type typist struct {
+	w     *bufio.Writer
+	style TextStyle
+	err   error
+}
+
+func (t *typist) line(s string) {
+	if t.err == nil {
+		_, t.err = t.w.WriteString(strings.TrimRight(s, " ") + "\n")
+	}
+}
+
+const (
+	bold  = "\x1b[1m"
+	reset = "\x1b[0m"
+)
+
+var paints = [...]string{Plain: "", Good: "\x1b[32m", Bad: "\x1b[31m", Doubt: "\x1b[33m", Faint: "\x1b[2m"}
+
+func paint(tone Tone, s string, style TextStyle) string {
+	if !style.Color || tone == Plain || s == "" {
+		return s
+	}
+	return paints[tone] + s + reset
+}
+
+func (t *typist) heading(s string) string {
+	if t.style.Color {
+		return bold + s + reset
+	}
+	return s
+}
+
+// table sets columns two spaces apart. A title longer than its column's cells widens it.
+func (t *typist) table(tb *Table) {
+	widths := t.widths(tb)
+	var b strings.Builder
+	for c, h := range tb.Head {
+		b.WriteString(pad(h, widths[c], c < tb.Left, t.heading))
+	}
+	t.line(b.String())
+	for _, row := range tb.Rows {
+		b.Reset()
+		for c, cell := range row {
+			paintCell := func(s string) string { return paint(cell.Tone, s, t.style) }
+			b.WriteString(pad(clip(cell.Text, widths[c]), widths[c], c < tb.Left, paintCell))
+		}
+		t.line(b.String())
+	}
+	if tb.Note != "" {
+		t.line(paint(Faint, tb.Note, t.style))
+	}
+}
+
+// widths are those of the widest cells; if the line is too long, the first column gives way.
+func (t *typist) widths(tb *Table) []int {
+	widths := make([]int, len(tb.Head))
+	total := 0
+	for c, h := range tb.Head {
+		widths[c] = utf8.RuneCountInString(h)
+		for _, row := range tb.Rows {
+			widths[c] = max(widths[c], utf8.RuneCountInString(row[c].Text))
+		}
+		total += widths[c] + 2
+	}
+	least := utf8.RuneCountInString(tb.Head[0])
+	if over := total - 2 - t.style.Width; t.style.Width > 0 && over > 0 {
+		widths[0] = max(least, 12, widths[0]-over)
+	}
+	return widths
+}
+
+// pad fills s to a width plus the gap; decorate must not change the visible width.
+func pad(s string, width int, left bool, decorate func(string) string) string {
+	fill := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s)))
+	if left {
+		return decorate(s) + fill + "  "
+	}
+	return fill + decorate(s) + "  "
+}
+
+func clip(s string, width int) string {
+	if r := []rune(s); len(r) > width && width > 1 {
+		return string(r[:width-1]) + "…"
+	}
+	return s
+}
+
+func (t *typist) defaults(d *Document) {
+	var assumed []Setting
+	for _, s := range d.Provenance.Settings {
+		if strings.HasPrefix(s.Source, "default") {
+			assumed = append(assumed, s)
+		}
+	}
+	if len(assumed) == 0 {
+		return
+	}
+	tb := Table{Head: []string{"ASSUMED", "", ""}, Left: 3}
+	for i, s := range assumed {
+		if i == maxDefaults {
+			tb.Note = fmt.Sprintf("… %d more: ftsim explain %s", len(assumed)-maxDefaults, d.Provenance.InputName)
+			break
+		}
+		row := cells(s.Path, s.Value, s.Source)
+		row[2].Tone = Faint
+		tb.Rows = append(tb.Rows, row)
+	}
+	t.table(&tb)
+	t.line("")
+}
+
+func (t *typist) list(title string, items []string, tone Tone) {
+	if len(items) == 0 {
+		return
+	}
+	t.line(t.heading(title))
+	for i, s := range items {
+		if i == maxRows {
+			t.line(fmt.Sprintf("… %d more in summary.json", len(items)-maxRows))
+			break
+		}
+		t.line(paint(tone, s, t.style))
+	}
+	t.line("")
+}
+
+// footer is the line to quote: how the figures came about and where they are.
+func footer(d *Document) string {
+	p := &d.Provenance
+	s := fmt.Sprintf("seed %d · %s × %s · %s", p.Seed, grouped(p.Runs), p.Horizon.Round(), model.Seconds(p.Elapsed).Round())
+	if p.OutDir != "" {
+		s += " · results in " + p.OutDir
+	}
+	if p.Next != "" {
+		s += " · next: " + p.Next
+	}
+	return s
+}
