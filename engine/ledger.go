@@ -200,6 +200,7 @@ func (r *Runner) recover(g *group, s *store) {
 		s.written -= s.unflushed
 	}
 	c.empty, s.unflushed = false, 0
+	r.cutCopies(g, s)
 	r.book(loss, g.state.Primary)
 }
 
@@ -260,11 +261,16 @@ func (r *Runner) handOver(i int32, g *group, old int32) {
 	s.written, s.lastAck, s.last = to.position, r.now, r.now
 	s.writing, s.blocked, s.alone, s.primaryDown, s.unflushed = false, false, false, false, 0
 	to.empty, to.following, to.missed = false, false, false
+	r.cutCopies(g, s)
+	from.following, from.missed, from.position = false, true, s.written
+}
+
+// cutCopies drops what the copies have beyond the history that goes on.
+func (r *Runner) cutCopies(g *group, s *store) {
 	for k := int32(0); k < g.n; k++ {
 		c := &r.copies[s.first+k]
 		c.position = min(c.position, s.written)
 	}
-	from.following, from.missed, from.position = false, true, s.written
 }
 
 // apart is the share of the clients who reach the old primary, which is up, but not the new one.
