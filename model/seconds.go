@@ -142,7 +142,11 @@ func meanOfRate(number string, period Seconds, text string) (Seconds, error) {
 	if rate == 0 {
 		return 0, fmt.Errorf("the rate %q is zero; leave the failure out instead", clip(text))
 	}
-	return period / Seconds(rate), nil
+	mean := period / Seconds(rate)
+	if math.IsInf(float64(mean), 0) {
+		return 0, fmt.Errorf("the rate %q is too small; leave the failure out instead", clip(text))
+	}
+	return mean, nil
 }
 
 // clip shortens text from a file so that a hostile one cannot flood a message.
