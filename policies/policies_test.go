@@ -1,0 +1,173 @@
+package policies
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// generator returns a source whose draws do not matter to the caller.
+func generator() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
+
+// fixed is a law without spread.
+type fixed model.Seconds
+
+func (l fixed) Sample(*rand.Rand) model.Seconds  { return model.Seconds(l) }
+func (l fixed) Mean() model.Seconds              { return model.Seconds(l) }
+func (l fixed) Survival(t model.Seconds) float64 { return math.NaN() }
+func (l fixed) String() string                   { return "fixed" }
+
+// script plays signals into a policy and writes down phase, primary and what was asked for.
+func script(p model.Policy, signals ...model.Signal) string {
+	s, text := p.Start(3), ""
+	for _, sig := range signals {
+		var out model.Reaction
+		p.React(&s, &sig, generator(), &out)
+		text += fmt.Sprintf("%v %d", s.Phase, s.Primary)
+		if out.Arm {
+			text += fmt.Sprintf(" arm %v", out.Delay)
+		}
+		if out.Stop {
+			text += " stop"
+		}
+		if out.Promote {
+			text += " promote"
+		}
+		text += "; "
+	}
+	return text
+}
+
+var (
+	lost     = model.Signal{Kind: model.PrimaryLost, Lost: true, Eligible: 1, Next: 1}
+	back     = model.Signal{Kind: model.PrimaryBack, Eligible: 1, Next: 1}
+	ended    = model.Signal{Kind: model.StepEnded, Lost: true, Eligible: 1, Next: model.None}
+	noOne    = model.Signal{Kind: model.CandidatesChanged, Lost: true, Eligible: model.None, Next: model.None}
+	somebody = model.Signal{Kind: model.CandidatesChanged, Lost: true, Eligible: 2, Next: 2}
+)
+
+func TestFailoverScripts(t *testing.T) {
+	auto := &ActivePassive{Success: 1, Decision: Steps{fixed(1)}, Activate: Steps{fixed(2), fixed(3)}, Redirect: fixed(4)}
+	manual := &ActivePassive{Success: 1, Manual: true, Human: Steps{fixed(60), fixed(600)}, Activate: Steps{fixed(2)}}
+	hopeless := &ActivePassive{Success: 0, Human: Steps{fixed(60)}, Decision: Steps{fixed(1)}}
+	for _, c := range []struct {
+		name string
+		p    model.Policy
+		in   []model.Signal
+		want string
+	}{
+		{"automatic", auto, []model.Signal{lost, ended, ended, ended},
+			"decision 0 arm 1s; activation 0 arm 5s; redirection 1 arm 4s promote; serving 1; "},
+		{"manual", manual, []model.Signal{lost, ended}, "decision 0 arm 11m; activation 0 arm 2s; "},
+		{"repair wins the race (R27)", auto, []model.Signal{lost, back}, "decision 0 arm 1s; serving 0 stop; "},
+		{"too late to stop", auto, []model.Signal{lost, ended, back}, "decision 0 arm 1s; activation 0 arm 5s; activation 0; "},
+		{"second fault (R28)", auto, []model.Signal{lost, ended, noOne, somebody},
+			"decision 0 arm 1s; activation 0 arm 5s; repair 0 stop; decision 0 arm 1s; "},
+		{"a failed promotion goes to a human (R15)", hopeless, []model.Signal{lost, ended, ended},
+			"decision 0 arm 1s; activation 0 arm 0s; decision 0 arm 1m; "},
+		{"election", &Quorum{Election: fixed(2)}, []model.Signal{lost, ended}, "decision 0 arm 2s; serving 1 promote; "},
+		{"no majority", &Quorum{}, []model.Signal{lost, noOne, somebody}, "decision 0 arm 0s; repair 0 stop; decision 0 arm 0s; "},
+	} {
+		if got := script(c.p, c.in...); got != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+// After any sequence of six signals: a step is armed exactly in the phases that end by themselves, a
+// candidate is known exactly while one is being promoted, and nobody is promoted without being named.
+func TestEveryShortSequence(t *testing.T) {
+	policies := []model.Policy{
+		&ActivePassive{Success: 1}, &ActivePassive{Success: 0}, &ActivePassive{Success: 0.5, Manual: true, RetryAlone: true},
+		&Quorum{Election: fixed(1)}, ActiveActive{},
+	}
+	signals := []model.Signal{lost, back, ended, noOne, somebody}
+	for _, p := range policies {
+		total := int(math.Pow(float64(len(signals)), 6))
+		for code := range total {
+			checkSequence(t, p, signals, code)
+		}
+	}
+}
+
+func checkSequence(t *testing.T, p model.Policy, signals []model.Signal, code int) {
+	s, r := p.Start(3), generator()
+	armed := false
+	for rest := code; rest > 0; rest /= len(signals) {
+		sig := signals[rest%len(signals)]
+		if sig.Kind == model.StepEnded && !armed {
+			continue // no step can end that has not begun
+		}
+		if sig.Kind == model.StepEnded {
+			armed = false
+		}
+		var out model.Reaction
+		before := s.Primary
+		p.React(&s, &sig, r, &out)
+		armed = (armed || out.Arm) && (!out.Stop || out.Arm)
+		waits := s.Phase == model.Decision || s.Phase == model.Activation || s.Phase == model.Redirection
+		promoting := s.Phase == model.Decision || s.Phase == model.Activation
+		switch {
+		case armed != waits:
+			t.Fatalf("%v, sequence %d: phase %v with a step armed %v", p, code, s.Phase, armed)
+		case promoting != (s.Candidate != model.None):
+			t.Fatalf("%v, sequence %d: phase %v with candidate %d", p, code, s.Phase, s.Candidate)
+		case s.Primary != before && !out.Promote:
+			t.Fatalf("%v, sequence %d: the primary changed from %d to %d unannounced", p, code, before, s.Primary)
+		}
+	}
+}
+
+// Detectors have the delays of the formulas: bounds and mean.
+func TestDetectorDelays(t *testing.T) {
+	for _, c := range []struct {
+		d         model.Detector
+		mode      model.FaultMode
+		low, high float64
+	}{
+		{Heartbeat{Period: 1, Timeout: 10}, model.OSCrash, 9, 10},
+		{Lease{TTL: 30, Renew: 10}, model.OSCrash, 20, 30},
+		{VRRP{Advert: 1, Skew: 0.5, Missed: 3}, model.OSCrash, 2.5, 3.5},
+		{Probe{Interval: 10, Timeout: 5, Fall: 2, Rise: 2}, model.Crash, 10, 20},
+		{Probe{Interval: 10, Timeout: 5, Fall: 2, Rise: 2}, model.Hang, 15, 25},
+		{Users{Report: fixed(900)}, model.Hang, 900, 900},
+		{After{Down: fixed(3)}, model.Crash, 3, 3},
+	} {
+		r, sum := generator(), 0.0
+		const n = 20000
+		for range n {
+			x := float64(c.d.Delay(c.mode, r))
+			if x < c.low || x > c.high {
+				t.Fatalf("%v: %v is outside %v to %v", c.d, x, c.low, c.high)
+			}
+			sum += x
+		}
+		if mean := (c.low + c.high) / 2; math.Abs(sum/n-mean) > (c.high-c.low)/100+1e-9 {
+			t.Errorf("%v: mean %v, want %v", c.d, sum/n, mean)
+		}
+	}
+}
+
+// A detector misses its share of faults; users report those (R10).
+func TestSeeing(t *testing.T) {
+	d := Seeing{Detector: After{Down: fixed(1)}, Unseen: fixed(1000)}
+	for i := range d.Sees {
+		d.Sees[i] = 1
+	}
+	d.Sees[model.Hang] = 0.9
+	r, missed := generator(), 0
+	for range 10000 {
+		if d.Delay(model.Crash, r) != 1 {
+			t.Fatal("a crash was missed")
+		}
+		if d.Delay(model.Hang, r) == 1000 {
+			missed++
+		}
+	}
+	if missed < 900 || missed > 1100 {
+		t.Errorf("%d of 10000 hangs missed, want about 1000", missed)
+	}
+}
