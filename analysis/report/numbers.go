@@ -65,6 +65,8 @@ func share(x float64) string {
 		return dash
 	case x == 0:
 		return "0 %"
+	case x == 1:
+		return "100 %"
 	case x < 0.001:
 		return "< 0.1 %"
 	case x > 0.999 && x < 1:

@@ -1,4 +1,518 @@
 package report
 
-// pictures lists the charts of a document.
-func pictures(*Document) []File { return nil }
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+	"slices"
+	"sort"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/ftsim/ftsim/analysis"
+	"github.com/ftsim/ftsim/model"
+)
+
+// maxDrawn is how many journeys get pictures.
+const maxDrawn = 5
+
+// pictures lists the charts that have something to show. With several journeys, each has its own.
+func pictures(d *Document) []File {
+	sum := d.Summary
+	if sum.Replications == 0 || len(sum.Users) == 0 {
+		return nil
+	}
+	files := []File{drawn("downtime.png", func() *picture { return downtimePicture(d) })}
+	for _, j := range firstUsers(sum) {
+		if len(sum.Get("rto", j).Values) > 0 {
+			files = append(files, drawn(named(d, "recovery", j), func() *picture { return recoveryPicture(d, j) }))
+		}
+		if sum.Blame[j].Total > 0 {
+			files = append(files, drawn(named(d, "causes", j), func() *picture { return causesPicture(d, j) }))
+		}
+	}
+	for s := range sum.System.Services {
+		if m := sum.Get("loss", s); m != nil && finite(m.Values) > 0 {
+			name := "data-loss-" + slug(sum.System.Services[s].Name) + ".png"
+			files = append(files, drawn(name, func() *picture { return lossPicture(d, s) }))
+		}
+	}
+	if sum.Worst.Down > 0 {
+		files = append(files, drawn("worst.png", func() *picture { return worstPicture(d) }))
+	}
+	return files
+}
+
+func drawn(name string, make func() *picture) File {
+	return File{name, func(w io.Writer) error { return make().png(w) }}
+}
+
+func firstUsers(sum *analysis.Summary) []int { return sum.Users[:min(maxDrawn, len(sum.Users))] }
+
+func named(d *Document, what string, j int) string {
+	if len(d.Summary.Users) == 1 {
+		return what + ".png"
+	}
+	return what + "-" + slug(d.Summary.System.Journeys[j].Name) + ".png"
+}
+
+// slug makes a name safe for a file system.
+func slug(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+			return r
+		}
+		return '-'
+	}, clip(s, 60))
+}
+
+func finite(sorted []float64) int {
+	return sort.Search(len(sorted), func(i int) bool { return math.IsInf(sorted[i], 1) })
+}
+
+// promise is the objective of a journey; zero if there is none.
+func promise(sum *analysis.Summary, j int) model.Objective {
+	for _, ob := range sum.Plan.Objectives {
+		if int(ob.Journey) == j {
+			return ob
+		}
+	}
+	return model.Objective{}
+}
+
+// atMost is the share of sorted values that are at most x.
+func atMost(sorted []float64, x float64) float64 {
+	return float64(sort.Search(len(sorted), func(i int) bool { return sorted[i] > x })) / float64(len(sorted))
+}
+
+func yearWord(d *Document) string {
+	if d.Provenance.Horizon == model.Year {
+		return "years"
+	}
+	return "replications"
+}
+
+// ---- downtime per year -------------------------------------------------------------------------------
+
+func downtimePicture(d *Document) *picture {
+	sum := d.Summary
+	p := newPicture(d)
+	p.grid(true, false)
+	p.room = 14
+	p.title = downtimeTitle(d, sum.Users[0])
+	p.sub = "Share of simulated " + yearWord(d) + " with at most this much downtime, with 95 % band (Dvoretzky–Kiefer–Wolfowitz)"
+	p.xlab = "Downtime per year (log scale; without any at the left edge)"
+	low, high := downtimeRange(sum)
+	p.logTimes(low, high)
+	x0, x1 := p.X.Min, p.X.Max
+	for i, j := range slices.Backward(firstUsers(sum)) { // the first on top
+		p.ecdf(sum.Get("downtime", j).Values, lineColors[i], x0, x1)
+		if len(sum.Users) > 1 {
+			p.keys = slices.Insert(p.keys, 0, key{sum.System.Journeys[j].Name, lineColors[i]})
+		}
+	}
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = x0, x1, 0, 1
+	var ticks plot.ConstantTicks
+	for _, v := range []float64{0, .25, .5, .75, 1} {
+		ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%.0f %%", 100*v)})
+	}
+	p.Y.Tick.Marker = ticks
+	p.over = func(c draw.Canvas) {
+		if a := promise(sum, sum.Users[0]).Availability; a > 0 && a < 1 {
+			budget := (1 - a) * float64(model.Year)
+			p.upright(c, min(max(budget, x0), x1), target(a)+" allow "+spoken(budget))
+		}
+	}
+	return p
+}
+
+func downtimeTitle(d *Document, j int) string {
+	sum := d.Summary
+	name, m := sum.System.Journeys[j].Name, sum.Get("downtime", j)
+	if m.Stat("max").Value == 0 {
+		return fmt.Sprintf("%s was never down in %s simulated years", name, number(sum.Years))
+	}
+	if a := promise(sum, j).Availability; a > 0 {
+		within := atMost(m.Values, (1-a)*float64(model.Year))
+		return fmt.Sprintf("%s stays within its %s in %s of %s", name, target(a), share(within), yearWord(d))
+	}
+	return fmt.Sprintf("%s is down %s in a mean year, %s or more in one of twenty", name, spoken(m.Main().Value), spoken(m.Stat("p95").Value))
+}
+
+// downtimeRange covers all positive downtimes but a thousandth, and the budget.
+func downtimeRange(sum *analysis.Summary) (low, high float64) {
+	low, high = math.Inf(1), 0
+	for _, j := range firstUsers(sum) {
+		v := sum.Get("downtime", j).Values
+		v = v[sort.Search(len(v), func(i int) bool { return v[i] > 0 }):]
+		if len(v) > 0 {
+			low, high = min(low, v[len(v)/1000]), max(high, v[len(v)-1])
+		}
+	}
+	if a := promise(sum, sum.Users[0]).Availability; a > 0 && a < 1 {
+		low, high = min(low, (1-a)*float64(model.Year)), max(high, (1-a)*float64(model.Year))
+	}
+	if high == 0 {
+		return 10, 86400
+	}
+	if low == high {
+		return low / 20, high * 20
+	}
+	return low, max(high, 10*low)
+}
+
+// ecdf adds a distribution function as steps between x0 and x1, thinned to what can be seen.
+func (p *picture) ecdf(sorted []float64, c color.NRGBA, x0, x1 float64) {
+	n := float64(len(sorted))
+	eps := math.Sqrt(math.Log(2/0.05) / (2 * n))
+	line := plotter.XYs{{X: x0, Y: atMost(sorted, x0)}}
+	const steps = 600
+	for i := 1; i <= steps; i++ {
+		x := x0 * math.Pow(x1/x0, float64(i)/steps)
+		if y := atMost(sorted, x); y != line[len(line)-1].Y || i == steps {
+			line = append(line, plotter.XY{X: min(x, x1), Y: y})
+		}
+	}
+	p.band(line, eps, c)
+	l, err := plotter.NewLine(line)
+	if err != nil {
+		return // only for values that are not numbers
+	}
+	l.StepStyle, l.Color, l.Width = plotter.PostStep, c, vg.Points(2)
+	p.Add(l)
+}
+
+// band shades eps around a step line.
+func (p *picture) band(line plotter.XYs, eps float64, c color.NRGBA) {
+	var upper, lower plotter.XYs
+	for i, q := range line {
+		if i > 0 {
+			before := line[i-1].Y
+			upper = append(upper, plotter.XY{X: q.X, Y: min(1, before+eps)})
+			lower = append(lower, plotter.XY{X: q.X, Y: max(0, before-eps)})
+		}
+		upper = append(upper, plotter.XY{X: q.X, Y: min(1, q.Y+eps)})
+		lower = append(lower, plotter.XY{X: q.X, Y: max(0, q.Y-eps)})
+	}
+	slices.Reverse(lower)
+	if poly, err := plotter.NewPolygon(append(upper, lower...)); err == nil {
+		poly.Color, poly.LineStyle.Width = faded(c, 40), 0
+		p.Add(poly)
+	}
+}
+
+// ---- histograms of recovery time and data loss -------------------------------------------------------
+
+func recoveryPicture(d *Document, j int) *picture {
+	sum := d.Summary
+	m, rto := sum.Get("rto", j), float64(promise(sum, j).RTO)
+	p := newPicture(d)
+	name := sum.System.Journeys[j].Name
+	p.title = fmt.Sprintf("Half of all incidents of %s end within %s, 95 %% within %s", name, spoken(m.Stat("p50").Value), spoken(m.Stat("p95").Value))
+	if met := sum.Get("rto_met", j); met != nil {
+		p.title = fmt.Sprintf("%s of %s miss the recovery objective of %s", missed(met, "incidents"), name, spoken(rto))
+	}
+	p.sub = fmt.Sprintf("Recovery time of %s simulated incidents: p50 %s, p95 %s, p99 %s", grouped(len(m.Values)),
+		spoken(m.Stat("p50").Value), spoken(m.Stat("p95").Value), spoken(m.Stat("p99").Value))
+	if m.Censored > 0 {
+		p.sub += fmt.Sprintf("; %d had not ended", m.Censored)
+	}
+	p.histogram(m.Values, rto, "RTO "+spoken(rto))
+	p.xlab, p.ylab = "Recovery time (log scale)", "Incidents"
+	return p
+}
+
+func lossPicture(d *Document, s int) *picture {
+	sum := d.Summary
+	m, all := sum.Get("loss", s), sum.Get("rpo", s)
+	name := sum.System.Services[s].Name
+	p := newPicture(d)
+	p.title = fmt.Sprintf("%s of recoveries of %s lose data, half of those %s or more",
+		share(sum.Get("loss_probability", s).Main().Value), name, spoken(m.Stat("p50").Value))
+	rpo := smallestRPO(sum, s)
+	if met := sum.Get("rpo_met", s); met != nil {
+		p.title = fmt.Sprintf("%s of %s lose more than the objective of %s", missed(met, "recoveries"), name, spoken(rpo))
+	}
+	n := finite(m.Values)
+	p.sub = fmt.Sprintf("Writes lost, in seconds, at the %s of %s recoveries that lost some", grouped(len(m.Values)), grouped(len(all.Values)))
+	if total := len(m.Values) - n; total > 0 {
+		p.sub += fmt.Sprintf("; %s lost everything and are not drawn", grouped(total))
+	}
+	p.histogram(m.Values[:n], rpo, "RPO "+spoken(rpo))
+	p.xlab, p.ylab = "Lost at a recovery (log scale)", "Recoveries"
+	return p
+}
+
+// missed says how often an objective was not kept.
+func missed(met *analysis.Measured, event string) string {
+	e := met.Main()
+	n := e.Observations
+	k := int64(math.Round((1 - e.Value) * float64(n)))
+	switch {
+	case k == 0:
+		return fmt.Sprintf("None of %s %s", grouped(int(n)), event)
+	case n < 100:
+		return fmt.Sprintf("%d of %d %s", k, n, event)
+	}
+	return share(1-e.Value) + " of " + event
+}
+
+func smallestRPO(sum *analysis.Summary, s int) float64 {
+	least := 0.0
+	for _, j := range sum.Objectives {
+		if j.Kind == "rpo" && j.Store == s && (least == 0 || j.Target < least) {
+			least = j.Target
+		}
+	}
+	return least
+}
+
+// binRatio is how much longer each bin of a histogram reaches than the one before.
+const binRatio = 1.18
+
+// histogram adds bars over logarithmic bins. The target, if positive, is the edge of a bin.
+func (p *picture) histogram(sorted []float64, target float64, name string) {
+	p.grid(true, false)
+	values := sorted[sort.Search(len(sorted), func(i int) bool { return sorted[i] >= 1e-3 }):]
+	if len(values) == 0 {
+		p.logTimes(1, 3600)
+		p.Y.Min, p.Y.Max = 0, 1
+		return
+	}
+	low, high := values[0], values[len(values)-1]
+	origin := low
+	if target > 0 {
+		origin, low, high = target, min(low, target), max(high, target)
+	}
+	p.logTimes(low/binRatio, high*binRatio)
+	x0, x1 := p.X.Min, p.X.Max
+	top := p.bars(values, origin, target)
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = x0, x1, 0, 1.04*float64(top)
+	p.Y.Tick.Marker = countTicks(top)
+	if target > 0 {
+		p.room = 14
+		p.over = func(c draw.Canvas) { p.upright(c, target, name) }
+	}
+}
+
+func (p *picture) bars(values []float64, origin, target float64) (top int) {
+	width := math.Log(binRatio)
+	for i := 0; i < len(values); {
+		bin := math.Ceil(math.Log(values[i]/origin)/width-1e-9) - 1 // (lower edge, upper edge]
+		x0, x1 := origin*math.Exp(bin*width), origin*math.Exp((bin+1)*width)
+		n := i
+		for n < len(values) && (values[n] <= x1*(1+1e-9) || n == i) {
+			n++
+		}
+		count := n - i
+		i, top = n, max(top, count)
+		gap := math.Pow(x1/x0, .06)
+		y := float64(count)
+		poly, err := plotter.NewPolygon(plotter.XYs{{X: x0 * gap, Y: 0}, {X: x0 * gap, Y: y}, {X: x1 / gap, Y: y}, {X: x1 / gap, Y: 0}})
+		if err != nil {
+			continue
+		}
+		poly.LineStyle.Width, poly.Color = 0, faded(blue, 215)
+		if target > 0 && x0 >= target*.999 {
+			poly.Color = faded(vermilion, 230)
+		}
+		p.Add(poly)
+	}
+	return top
+}
+
+// countTicks places at most seven round numbers from zero to top.
+func countTicks(top int) plot.ConstantTicks {
+	step := 1
+	for f := 1; top > 6*step; f *= 10 {
+		for _, s := range []int{1, 2, 5} {
+			if step = s * f; top <= 6*step {
+				break
+			}
+		}
+	}
+	var ticks plot.ConstantTicks
+	for v := 0; v <= top; v += step {
+		ticks = append(ticks, plot.Tick{Value: float64(v), Label: grouped(v)})
+	}
+	return ticks
+}
+
+// ---- downtime by cause and phase ---------------------------------------------------------------------
+
+var phaseColors = [model.NumPhases]color.NRGBA{
+	model.Serving: hairline, model.Detection: hue(0x56B4E9), model.Decision: hue(0xCC79A7), model.Fencing: hue(0xF0E442),
+	model.Activation: blue, model.Redirection: hue(0x009E73), model.Warming: faintInk, model.Repair: hue(0xE69F00),
+	model.Unreached: ink, model.WriteBlock: hue(0x8C6D31), model.Overload: vermilion,
+}
+
+// causeRow is one bar: downtime per year by phase.
+type causeRow struct {
+	name   string
+	phases [model.NumPhases]float64
+}
+
+func causesPicture(d *Document, j int) *picture {
+	b := &d.Summary.Blame[j]
+	rows := causeRows(d.Summary.System, b)
+	p := newPicture(d)
+	p.grid(false, true)
+	p.title = fmt.Sprintf("%s causes %s of the downtime of %s; %s of it is %s", b.Initiators[0].Name, share(b.Initiators[0].Share),
+		b.Name, share(b.Phases[0].Share), b.Phases[0].Phase)
+	p.sub = "Mean downtime per year by the event that began the outage and by what users were waiting for"
+	p.xlab = "Downtime per year"
+	for _, ph := range b.Phases {
+		p.keys = append(p.keys, key{ph.Phase.String(), phaseColors[ph.Phase]})
+	}
+	slices.SortFunc(p.keys, func(x, y key) int { return phaseOrder(x) - phaseOrder(y) })
+	high := 0.0
+	var ticks plot.ConstantTicks
+	for i, r := range rows {
+		sum := 0.0
+		for _, v := range r.phases {
+			sum += v
+		}
+		high = max(high, sum)
+		ticks = append(ticks, plot.Tick{Value: float64(len(rows) - 1 - i), Label: clip(r.name, 26)})
+	}
+	p.Y.Tick.Marker, p.Y.Tick.Label.Color = ticks, ink
+	p.X.Tick.Marker = linearTimes(high)
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, high*1.03, -.6, float64(max(len(rows), 3))-.4
+	p.over = func(c draw.Canvas) { p.stack(c, rows) }
+	return p
+}
+
+func phaseOrder(k key) int {
+	for ph := model.Phase(0); ph < model.NumPhases; ph++ {
+		if ph.String() == k.name {
+			return int(ph)
+		}
+	}
+	return 0
+}
+
+func causeRows(sys *model.System, b *analysis.Blame) []causeRow {
+	place := map[model.Element]int{}
+	var rows []causeRow
+	for i, in := range b.Initiators {
+		if i == topCauses && len(b.Initiators) > topCauses+1 {
+			rows = append(rows, causeRow{name: fmt.Sprintf("%d others", len(b.Initiators)-topCauses)})
+		}
+		if i < topCauses || len(b.Initiators) == topCauses+1 {
+			rows = append(rows, causeRow{name: sys.ElementName(in.Element)})
+		}
+		place[in.Element] = len(rows) - 1
+	}
+	for _, c := range b.Cells {
+		rows[place[c.Initiator]].phases[c.Phase] += float64(c.Down) / b.Years
+	}
+	return rows
+}
+
+// stack draws the bars over the finished grid.
+func (p *picture) stack(c draw.Canvas, rows []causeRow) {
+	tx, ty := p.Transforms(&c)
+	half := min(vg.Points(11), (ty(1)-ty(0))*.36)
+	for i, r := range rows {
+		y, at := ty(float64(len(rows)-1-i)), 0.0
+		for ph, v := range r.phases {
+			if v > 0 {
+				box(c, phaseColors[ph], tx(at), y-half, tx(at+v), y+half)
+				at += v
+			}
+		}
+	}
+}
+
+// ---- the worst replication ---------------------------------------------------------------------------
+
+// maxTracks is how many journeys the timeline shows.
+const maxTracks = 12
+
+func worstPicture(d *Document) *picture {
+	sum := d.Summary
+	w := &sum.Worst
+	tracks := worstTracks(sum)
+	p := newPicture(d)
+	p.grid(false, true)
+	long := longest(sum, w)
+	p.title = fmt.Sprintf("The worst of %s replications: %s down %s in one outage, begun by %s", grouped(sum.Replications),
+		sum.System.Journeys[long.Journey].Name, spoken(float64(long.Down(w.Horizon))), sum.System.ElementName(long.Initiator))
+	p.sub = fmt.Sprintf("Replication %d: %s outages, %s down in all; short ones are drawn wider than they are",
+		w.Replication, grouped(len(w.Outages)), spoken(float64(w.Down)))
+	p.keys = []key{{"up", calm}, {"down", vermilion}}
+	p.xlab = "Time since the start"
+	p.room = 2
+	var ticks plot.ConstantTicks
+	for i, j := range tracks {
+		name := sum.System.Journeys[j].Name
+		if sum.System.Journeys[j].Service >= 0 && !slices.Contains(sum.Users, j) {
+			name += " (service)"
+		}
+		ticks = append(ticks, plot.Tick{Value: float64(len(tracks) - 1 - i), Label: clip(name, 26)})
+	}
+	p.Y.Tick.Marker, p.Y.Tick.Label.Color = ticks, ink
+	p.X.Tick.Marker = linearTimes(float64(w.Horizon))
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, float64(w.Horizon), -.6, float64(max(len(tracks), 3))-.4
+	p.over = func(c draw.Canvas) { p.tracks(c, w, tracks, long) }
+	return p
+}
+
+// worstTracks lists user journeys, then services that were down.
+func worstTracks(sum *analysis.Summary) []int {
+	list := slices.Clone(firstUsers(sum))
+	for i := range sum.Worst.Outages {
+		if j := int(sum.Worst.Outages[i].Journey); !slices.Contains(list, j) && len(list) < maxTracks {
+			list = append(list, j)
+		}
+	}
+	slices.SortStableFunc(list[len(firstUsers(sum)):], func(a, b int) int { return a - b })
+	return list
+}
+
+// longest is the outage of a user journey with the most downtime.
+func longest(sum *analysis.Summary, w *analysis.Worst) *model.Outage {
+	var best *model.Outage
+	for i := range w.Outages {
+		a := &w.Outages[i]
+		if slices.Contains(sum.Users, int(a.Journey)) && (best == nil || a.Down(w.Horizon) > best.Down(w.Horizon)) {
+			best = a
+		}
+	}
+	return best
+}
+
+func (p *picture) tracks(c draw.Canvas, w *analysis.Worst, tracks []int, long *model.Outage) {
+	tx, ty := p.Transforms(&c)
+	half := min(vg.Points(11), (ty(1)-ty(0))*.34)
+	for i, j := range tracks {
+		y := ty(float64(len(tracks) - 1 - i))
+		box(c, calm, tx(0), y-half, tx(float64(w.Horizon)), y+half)
+		for k := range w.Outages {
+			a := &w.Outages[k]
+			if int(a.Journey) != j {
+				continue
+			}
+			x0 := tx(float64(a.Start))
+			x1 := max(x0+vg.Points(1.5), tx(float64(a.Start+a.Down(w.Horizon))))
+			box(c, vermilion, x0, y-half, min(x1, c.Max.X+vg.Points(1.5)), y+half)
+		}
+		if j == int(long.Journey) {
+			p.pointAt(c, long, tx(float64(long.Start)), y+half, spoken(float64(long.Down(w.Horizon))))
+		}
+	}
+}
+
+// pointAt writes how long the longest outage took just above it.
+func (p *picture) pointAt(c draw.Canvas, a *model.Outage, x, y vg.Length, s string) {
+	st := lettering(9, true, ink)
+	width := st.Width(s)
+	x = min(max(c.Min.X, x-width/2), c.Max.X-width)
+	c.FillText(st, vg.Point{X: x, Y: y + vg.Points(3)}, s)
+}

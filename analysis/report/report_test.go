@@ -121,3 +121,25 @@ func TestTextGolden(t *testing.T) {
 		golden(t, name, b.Bytes())
 	}
 }
+
+// TestPictures draws every picture of several documents. With PICTURES set to a folder, it keeps them.
+func TestPictures(t *testing.T) {
+	dir := os.Getenv("PICTURES")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	for name, d := range map[string]*Document{"shop": document(400, 2.5), "quiet": document(400, 0), "single": document(1, 2.5), "rare": document(400, .01), "empty": document(0, 0)} {
+		for _, f := range Files(d) {
+			var b, again bytes.Buffer
+			if err := f.Write(&b); err != nil {
+				t.Fatalf("%s %s: %v", name, f.Name, err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name+"-"+f.Name), b.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.Write(&again); err != nil || !bytes.Equal(b.Bytes(), again.Bytes()) {
+				t.Errorf("%s %s: two writings differ (%v)", name, f.Name, err)
+			}
+		}
+	}
+}
