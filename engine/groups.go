@@ -150,12 +150,13 @@ func (r *Runner) decide(i int32, g *group) {
 					g.blame = r.blame
 				}
 			}
-		case sig.Eligible != g.eligible:
+		case sig.Eligible != g.eligible && g.state.Phase != model.Serving:
 			sig.Kind = model.CandidatesChanged
 		case g.stepEnded:
 			g.stepEnded = false
 			sig.Kind = model.StepEnded
 		default:
+			g.eligible = sig.Eligible
 			return
 		}
 		g.eligible = sig.Eligible

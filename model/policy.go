@@ -51,7 +51,7 @@ type SignalKind uint8
 const (
 	PrimaryLost       SignalKind = iota // the group has come to believe that its primary is gone
 	PrimaryBack                         // the primary answers again
-	CandidatesChanged                   // Eligible is not what it was
+	CandidatesChanged                   // Eligible is not what it was; not sent while Serving
 	StepEnded                           // the armed step has run its time
 )
 
