@@ -1,0 +1,203 @@
+package topology
+
+import (
+	"strconv"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// event reads how often something happens: mtbf, or a rate.
+func (m *mapping) event() model.Distribution {
+	life := m.lifeLaw("mtbf", nil)
+	if v := m.get("rate"); v != nil {
+		if life != nil {
+			m.d.fault(v, "keep one of them", "%s: mtbf says already how often it happens", m.where)
+		}
+		life = m.law("rate", random, nil)
+	}
+	if life == nil && !m.has("mtbf") && !m.has("rate") {
+		m.d.fault(m.origin, "write for example mtbf: 8y or rate: 12/y", "%s: how often does it happen?", m.where)
+	}
+	return life
+}
+
+func (b *builder) commonCauses(items []*node) {
+	seen := map[string]int{}
+	for _, n := range items {
+		m := b.d.mapping(n, "common cause", "common_causes")
+		if len(m.layers) == 0 {
+			continue
+		}
+		id := m.need("id", "give it a name")
+		if id == nil || id.kind != scalarNode {
+			continue
+		}
+		if line, twice := seen[id.text]; twice {
+			b.d.fault(id, "the first is in line "+itoa(line), "the name %q is used twice", clip(id.text))
+		}
+		seen[id.text] = id.at.Line
+		m.where, m.path = "common cause "+strconv.Quote(clip(id.text)), "common_causes."+clip(id.text)
+		b.commonCause(m, id)
+	}
+}
+
+func (b *builder) commonCause(m *mapping, id *node) {
+	m.ignore("kind", "description")
+	c := model.CommonCause{Name: id.text, Probability: 1, At: id.at}
+	v := m.need("affects", "write for example affects: {zone: zone-a}")
+	if v == nil {
+		return
+	}
+	a := m.open("affects", v, m.where+": affects")
+	if a.has("each_with_probability") {
+		c.Probability = a.share("each_with_probability", 1)
+		if c.Probability == 0 {
+			b.d.fault(a.get("each_with_probability"), "", "%s: it would hit nothing", a.where)
+		}
+	}
+	usual := b.victims(a, &c)
+	word := m.word("mode", model.FaultModeWords(), usual.String())
+	for i, w := range model.FaultModeWords() {
+		if w == word {
+			c.Mode = model.FaultMode(i)
+		}
+	}
+	c.Life = m.event()
+	c.Repair = m.lifeLaw("mttr", usualRepair)
+	if c.Repair == never {
+		b.d.fault(m.get("mttr"), "", "%s: it must end", m.where)
+	}
+	m.done()
+	if c.Life == nil || c.Life == never {
+		return
+	}
+	b.sys.Causes = append(b.sys.Causes, c)
+}
+
+// victims reads what a cause hits, and how such things usually fail.
+func (b *builder) victims(a *mapping, c *model.CommonCause) model.FaultMode {
+	usual, kinds := model.OSCrash, 0
+	for word, known := range map[string]map[string]*place{"zone": b.zones, "rack": b.racks, "region": b.regions} {
+		if a.has(word) {
+			kinds++
+			if p := b.placeAt(a, word, known); p != nil {
+				c.Victims = p.all()
+				if c.Probability == 1 {
+					c.Victims = append(c.Victims, p.comp)
+				}
+			}
+		}
+	}
+	if v := a.get("service"); v != nil {
+		kinds, usual = kinds+1, model.Crash
+		if i, ok := b.serviceNamed(v, a.where); ok && int(i) < len(b.sys.Services) {
+			for _, m := range b.sys.Services[i].Members {
+				c.Victims = append(c.Victims, m.Component)
+			}
+		}
+	}
+	for _, word := range []string{"node", "nodes", "list"} {
+		if a.has(word) {
+			kinds++
+			for _, n := range a.names(word) {
+				c.Victims = append(c.Victims, b.anything(n, a.where)...)
+			}
+		}
+	}
+	if v := a.get("shared_risk"); v != nil {
+		kinds, usual = kinds+1, model.Isolated
+		for _, id := range b.linkOrder() {
+			if contains(b.links[id].shares, v.text) {
+				c.Victims = append(c.Victims, b.links[id].comp)
+			}
+		}
+		if len(c.Victims) == 0 {
+			b.d.fault(v, "links name it under shares", "%s: no link shares the risk %q", a.where, clip(v.text))
+		}
+	}
+	if kinds != 1 {
+		b.d.fault(a.origin, "write one of zone, rack, region, service, nodes, list, shared_risk", "%s: what does it hit?", a.where)
+	}
+	a.done()
+	c.Victims = distinct(c.Victims)
+	return usual
+}
+
+func distinct(in []int32) []int32 {
+	seen := make(map[int32]bool, len(in))
+	out := in[:0]
+	for _, i := range in {
+		if !seen[i] {
+			seen[i] = true
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// anything finds whatever a list of victims may name.
+func (b *builder) anything(n *node, where string) []int32 {
+	for _, known := range []map[string]*place{b.zones, b.racks, b.regions, b.devices} {
+		if p := known[n.text]; p != nil {
+			return []int32{p.comp}
+		}
+	}
+	if l := b.links[n.text]; l != nil {
+		return []int32{l.comp}
+	}
+	return b.hostsNamed(n, where)
+}
+
+func (b *builder) linkOrder() []string {
+	ids := make([]string, 0, len(b.links))
+	for id := range b.links {
+		ids = append(ids, id)
+	}
+	sortStrings(ids)
+	return ids
+}
+
+// glitches reads short interruptions of links, which are failures of nothing (R11).
+func (b *builder) glitches(top *mapping) {
+	for k, n := range top.list("glitches") {
+		m := b.d.mapping(n, "glitch "+itoa(k+1), "topology.glitches."+itoa(k+1))
+		if len(m.layers) == 0 {
+			continue
+		}
+		c := model.CommonCause{Mode: model.Isolated, Probability: 1, Glitch: true, At: n.at}
+		each := m.word("scope", []string{"all-together", "each"}, "all-together") == "each"
+		life := m.lifeLaw("rate", nil)
+		if life == nil && !m.has("rate") {
+			b.d.fault(n, "write for example rate: 12/y", "%s: how often does it happen?", m.where)
+		}
+		c.Life = life
+		if m.need("duration", "write for example duration: {p50: 3s, p95: 40s}") != nil {
+			c.Repair = m.law("duration", random, nil)
+		}
+		var ids []string
+		m.need("links", "which links does it interrupt?")
+		for _, l := range m.names("links") {
+			if b.links[l.text] == nil {
+				b.d.fault(l, nearest(l.text, b.linkOrder()), "%s: no such link %q", m.where, clip(l.text))
+				continue
+			}
+			ids = append(ids, l.text)
+			c.Victims = append(c.Victims, b.links[l.text].comp)
+		}
+		m.done()
+		if c.Life == nil || c.Life == never || c.Repair == nil || len(ids) == 0 {
+			continue
+		}
+		c.Name = "glitch " + itoa(k+1)
+		if !each {
+			c.Victims = distinct(c.Victims)
+			b.sys.Causes = append(b.sys.Causes, c)
+			continue
+		}
+		for _, id := range ids {
+			one := c
+			one.Name, one.Victims = c.Name+" "+id, []int32{b.links[id].comp}
+			b.sys.Causes = append(b.sys.Causes, one)
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package topology
+
+import (
+	"strings"
+
+	"github.com/ftsim/ftsim/failures"
+	"github.com/ftsim/ftsim/model"
+)
+
+// data reads a store (SEMANTICS 4.1).
+func (b *builder) data(s *service) *model.Store {
+	m := s.m.sub("data", s.m.where+": data")
+	if m == nil {
+		return nil
+	}
+	st := &model.Store{WriteRate: m.perSecond("write_rate")}
+	m.ignore("size", "growth", "loss_tolerance", "description")
+	b.durability(m, st)
+	b.replication(s, m, st)
+	if v := m.get("backups"); v != nil && v.text != "none" {
+		b.d.fault(m.keyNode("backups", v), "only backups: none", "%s: %q is not supported yet", m.where, "backups")
+	}
+	m.later("silent_corruption", "peak")
+	m.done()
+	return st
+}
+
+func (b *builder) durability(m *mapping, st *model.Store) {
+	v := m.get("durability")
+	if v == nil {
+		m.set("durability", "flush", nil)
+		return
+	}
+	s, ok := b.d.single(v, m.label("durability"))
+	if !ok {
+		return
+	}
+	if every, found := strings.CutPrefix(s, "every "); found {
+		st.Durability = model.Periodic
+		part := *v
+		part.text = strings.TrimSpace(every)
+		if st.FlushEvery, ok = b.d.duration(&part, m.label("durability")); ok && st.FlushEvery <= 0 {
+			b.d.fault(v, "write flush", "%s: every must be longer than zero", m.label("durability"))
+		}
+	} else {
+		w, _ := b.d.oneOf(v, m.label("durability"), []string{"flush", "os-cache", "every 1s", "none"})
+		st.Durability = map[string]model.Durability{"os-cache": model.OSCache, "none": model.InMemory}[w]
+	}
+	m.set("durability", s, v)
+}
+
+func (b *builder) replication(s *service, m *mapping, st *model.Store) {
+	r, short := m.scalarOr("replication")
+	word := "async"
+	if short != nil {
+		r.layers = nil
+		r.set("mode", short.text, short)
+		word = b.replicationMode(r, short)
+	} else if v := r.get("mode"); v != nil {
+		r.set("mode", v.text, v)
+		word = b.replicationMode(r, v)
+	} else if len(s.hosts) > 1 {
+		r.set("mode", word, nil)
+	}
+	for i, w := range model.ReplicationWords() {
+		if w == word {
+			st.Mode = model.ReplicationMode(i)
+		}
+	}
+	if st.Mode == model.Sync || st.Mode == model.SyncFallback {
+		most := max(1, len(s.hosts)-1)
+		st.Acks = r.count("acks", 1, most, 1)
+		if len(s.hosts) == 1 {
+			b.d.fault(r.origin, "", "%s: there is no replica that could acknowledge", r.where)
+		}
+	} else {
+		r.ignore("acks")
+	}
+	if st.Mode != model.Unreplicated && (len(s.hosts) > 1 || r.has("lag")) {
+		st.Lag = r.law("lag", steady, quantiles(0.02, 0.4))
+	}
+	if st.Mode == model.SyncFallback {
+		st.FallbackAfter = r.law("fallback_after", steady, failures.Uniform(0, 10))
+	}
+	r.later("rebuild", "lag_under_load")
+	r.done()
+}
+
+func (b *builder) replicationMode(r *mapping, v *node) string {
+	if v.text == "semi-sync" || v.text == "quorum" {
+		b.d.fault(v, "supported are: async, sync-fallback, sync, none", "%s: %q is not supported yet", r.where, v.text)
+		return "async"
+	}
+	if w, ok := b.d.oneOf(v, r.label("mode"), model.ReplicationWords()); ok {
+		return w
+	}
+	return "async"
+}

@@ -1,0 +1,208 @@
+package topology
+
+import (
+	"github.com/ftsim/ftsim/failures"
+	"github.com/ftsim/ftsim/model"
+	"github.com/ftsim/ftsim/policies"
+)
+
+// scalarOr opens the value of key, which may also be a single word standing for a whole block.
+func (m *mapping) scalarOr(key string) (*mapping, *node) {
+	v := m.get(key)
+	where := m.where + ": " + key
+	if v == nil || v.kind == scalarNode {
+		return &mapping{d: m.d, where: where, path: m.path + "." + key, origin: m.origin}, v
+	}
+	return m.open(key, v, where), nil
+}
+
+// activePassive reads how a standby takes over (SEMANTICS 2.6 and 3).
+func (b *builder) activePassive(s *service, standby policies.Temperature) {
+	p := &policies.ActivePassive{Standby: standby, Success: 1}
+	s.s.Policy = p
+	f, short := s.m.scalarOr("failover")
+	modes := []string{"automatic", "manual"}
+	switch {
+	case short != nil:
+		if w, ok := b.d.oneOf(short, f.where, modes); ok {
+			f.set("mode", w, short)
+			p.Manual = w == "manual"
+		}
+	case len(f.layers) == 0:
+		p.Manual = true
+		f.set("mode", "manual", nil)
+	default:
+		p.Manual = f.word("mode", modes, "automatic") == "manual"
+	}
+	kind, observer := "heartbeat", "peers"
+	if p.Manual {
+		kind, observer = "probe", "everyone"
+	}
+	s.s.Detector = b.detector(f, "detection", kind)
+	s.s.Observer = map[string]model.Observer{"peers": model.ByPeers, "everyone": model.ByEveryone}[f.word("observer", []string{"peers", "everyone"}, observer)]
+	p.Decision = policies.Steps{f.law("decision", steady, failures.Fixed(0))}
+	b.activation(p, f)
+	p.Success = f.share("success", 1)
+	p.RetryAlone = f.word("if_failed", []string{"manual", "retry"}, "manual") == "retry"
+	b.human(p, f)
+	b.redirect(s, p, f)
+	if v := f.get("fencing"); v != nil && v.text != "none" {
+		b.d.fault(f.keyNode("fencing", v), "only fencing: none", "%s: %q is not supported yet", f.where, "fencing")
+	}
+	f.later("candidate", "retry_after", "coordinator", "min_time_between_failovers", "max_failovers")
+	f.done()
+}
+
+// activation is what happens from the decision to the standby being ready.
+func (b *builder) activation(p *policies.ActivePassive, f *mapping) {
+	step := func(key string, p50, p95 model.Seconds) {
+		p.Activate = append(p.Activate, f.law(key, steady, quantiles(p50, p95)))
+	}
+	p.Alpha = 1
+	switch p.Standby {
+	case policies.Hot:
+		step("promote", 2, 8)
+	case policies.Warm:
+		step("start", 30, 2*model.Minute)
+		step("catch_up", model.Minute, 5*model.Minute)
+		step("promote", 2, 8)
+		p.Alpha = f.share("dormancy", 0.3)
+	case policies.Cold:
+		step("provision", 20*model.Minute, 2*model.Hour)
+		step("boot", 3*model.Minute, 10*model.Minute)
+		step("configure", 5*model.Minute, 30*model.Minute)
+		p.Alpha = f.share("dormancy", 0)
+		p.StartFailure = f.share("start_failure", 0.02)
+	}
+}
+
+// human is what people take: for a manual failover, and when an automatic one fails (R18).
+func (b *builder) human(p *policies.ActivePassive, f *mapping) {
+	h := f.sub("human", f.where+": human")
+	if h == nil {
+		h = &mapping{d: f.d, where: f.where + ": human", path: f.path + ".human", origin: f.origin}
+	}
+	p.Human = policies.Steps{
+		h.law("acknowledge", steady, quantiles(3*model.Minute, 10*model.Minute)),
+		h.law("diagnose", steady, quantiles(15*model.Minute, model.Hour)),
+		h.law("act", steady, quantiles(5*model.Minute, 20*model.Minute)),
+	}
+	h.done()
+}
+
+// redirect is how clients find the new primary (R17).
+func (b *builder) redirect(s *service, p *policies.ActivePassive, f *mapping) {
+	if f.has("switch") {
+		p.Redirect = f.law("switch", steady, nil)
+	}
+	r, short := s.m.scalarOr("redirect")
+	via := short
+	if via == nil {
+		if len(r.layers) == 0 {
+			return
+		}
+		if via = r.need("via", "known are: vip, proxy, client-library, dns, or the name of a service"); via == nil || via.kind != scalarNode {
+			return
+		}
+	}
+	if p.Redirect != nil {
+		b.d.fault(via, "keep one of them", "%s: failover.switch says already how clients move", s.m.where)
+	}
+	r.set("via", via.text, via)
+	switch via.text {
+	case "vip":
+		p.Redirect = r.law("switch", steady, quantiles(1, 3))
+	case "client-library":
+		p.Redirect = r.law("reconnect", steady, quantiles(1, 10))
+	case "dns":
+		p.Redirect, p.RedirectRamp = failures.Fixed(r.durationAbove("ttl", model.Minute)), true
+	case "proxy":
+		b.viaProxy(p, r)
+	default:
+		i, ok := b.serviceNamed(via, r.where)
+		if ok && b.services[i].ttl > 0 {
+			p.Redirect, p.RedirectRamp = failures.Fixed(b.services[i].ttl), true
+		} else {
+			b.viaProxy(p, r)
+		}
+	}
+	r.later("ignores_ttl")
+	r.done()
+}
+
+// viaProxy is a check that must succeed `rise` times.
+func (b *builder) viaProxy(p *policies.ActivePassive, r *mapping) {
+	interval, rise := r.durationAbove("interval", 2), r.count("rise", 1, 1000, 2)
+	p.Redirect = failures.Uniform(model.Seconds(rise-1)*interval, model.Seconds(rise)*interval)
+}
+
+var detectorWords = []string{"heartbeat", "probe", "lease", "vrrp", "users", "delay"}
+
+// detector reads how faults are noticed (SEMANTICS 2.3).
+func (b *builder) detector(m *mapping, key, byDefault string) model.Detector {
+	d, short := m.scalarOr(key)
+	if short != nil {
+		law := m.law(key, steady, failures.Fixed(0))
+		return policies.After{Down: law, Back: failures.Fixed(0)}
+	}
+	d.preset("", "detector")
+	if d.has("delay") {
+		byDefault = "delay"
+	}
+	out := b.detectorOf(d, d.word("kind", detectorWords, byDefault))
+	d.later("false_alarm_rate", "retry_timeout", "primary_start_timeout", "quorum")
+	seeing := policies.Seeing{Detector: out, Unseen: quantiles(15*model.Minute, 2*model.Hour)}
+	sees := d.sub("sees", d.where+": sees")
+	if sees == nil {
+		sees = &mapping{d: d.d, where: d.where + ": sees", path: d.path + ".sees", origin: d.origin}
+	}
+	for k := model.FaultMode(0); k < model.NumFaultModes; k++ {
+		p := 1.0
+		if k == model.Hang {
+			p = 0.9
+		}
+		if sees.has(k.String()) || k == model.Hang {
+			p = sees.share(k.String(), p)
+		}
+		seeing.Sees[k] = p
+	}
+	sees.later("slow", "corruption")
+	sees.done()
+	d.done()
+	return seeing
+}
+
+func (b *builder) detectorOf(d *mapping, kind string) model.Detector {
+	switch kind {
+	case "heartbeat":
+		return policies.Heartbeat{Period: d.durationAbove("period", 1), Timeout: d.durationAbove("timeout", 10)}
+	case "probe":
+		return policies.Probe{Interval: d.durationAbove("interval", 10), Timeout: d.duration("timeout", 5),
+			Fall: d.count("fall", 1, 1000, 3), Rise: d.count("rise", 1, 1000, 2)}
+	case "lease":
+		renew := "renew"
+		if d.has("loop_wait") {
+			renew = "loop_wait"
+		}
+		l := policies.Lease{TTL: d.durationAbove("ttl", 30), Renew: d.durationAbove(renew, 10)}
+		if l.Renew > l.TTL {
+			b.d.fault(d.origin, "", "%s: the lease runs out before it is renewed", d.where)
+		}
+		return l
+	case "vrrp":
+		return policies.VRRP{Advert: d.durationAbove("advert", 1), Missed: d.count("missed", 1, 1000, 3), Skew: d.duration("skew", 1)}
+	case "users":
+		return policies.Users{Report: d.law("report", steady, quantiles(15*model.Minute, 2*model.Hour))}
+	}
+	if d.has("down_after") {
+		return policies.After{Down: failures.Fixed(d.durationAbove("down_after", 30) + 1), Back: failures.Fixed(1)}
+	}
+	a := policies.After{Down: failures.Fixed(0), Back: failures.Fixed(0)}
+	if d.need("delay", "write for example delay: 20s") != nil {
+		a.Down = d.law("delay", steady, a.Down)
+	}
+	if d.has("back") {
+		a.Back = d.law("back", steady, a.Back)
+	}
+	return a
+}

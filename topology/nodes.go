@@ -1,0 +1,223 @@
+package topology
+
+import (
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/ftsim/ftsim/failures"
+	"github.com/ftsim/ftsim/model"
+)
+
+// mostNodes bounds what `count:` may ask for.
+const mostNodes = 2_000_000
+
+// group is a number of nodes that are alike, called name-1 to name-count.
+type group struct {
+	first int32
+	count int
+}
+
+// quantiles is a law that a default or preset names by what an engineer would say.
+func quantiles(p50, p95 model.Seconds) model.Distribution {
+	law, err := failures.FromQuantiles(p50, p95)
+	if err != nil {
+		return failures.Fixed(p50)
+	}
+	return law
+}
+
+// usualRepair is how long repairs take when a file says nothing: with hands, and spare parts nearby.
+var usualRepair = quantiles(4*model.Hour, 48*model.Hour)
+
+// modes reads how something breaks: mtbf and mttr for its usual mode, and others under `modes`.
+func (m *mapping) modes(usual model.FaultMode, keepsAge bool) []model.Mode {
+	var out []model.Mode
+	others := m.sub("modes", m.where+": modes")
+	add := func(kind model.FaultMode, life, repair model.Distribution) {
+		if life == nil || life == never {
+			return
+		}
+		if repair == never {
+			repair = nil
+		}
+		out = append(out, model.Mode{Kind: kind, Life: life, Repair: repair, KeepsAge: keepsAge})
+	}
+	var mine *mapping
+	if others != nil {
+		if v := others.may(usual.String()); v != nil {
+			mine = others.open(usual.String(), v, m.where+": "+usual.String())
+		}
+	}
+	life := m.lifeLaw("mtbf", nil)
+	if life == nil && mine != nil {
+		life = mine.lifeLaw("mtbf", nil)
+	}
+	var repair model.Distribution
+	switch {
+	case m.has("mttr"):
+		repair = m.lifeLaw("mttr", nil)
+	case mine != nil && mine.has("mttr"):
+		repair = mine.lifeLaw("mttr", nil)
+	case life != nil && life != never:
+		repair = m.lifeLaw("mttr", usualRepair)
+	}
+	if mine != nil {
+		mine.ignore("mtbf", "mttr")
+		mine.done()
+	}
+	add(usual, life, repair)
+	if others == nil {
+		return out
+	}
+	for k := model.FaultMode(0); k < model.NumFaultModes; k++ {
+		if v := others.may(k.String()); v != nil && k != usual {
+			one := others.open(k.String(), v, m.where+": "+k.String())
+			one.need("mtbf", "write for example mtbf: 2y")
+			add(k, one.lifeLaw("mtbf", nil), one.lifeLaw("mttr", usualRepair))
+			one.done()
+		}
+	}
+	others.later("slow", "corruption", "bad-change", "data-error", "overload", "maintenance")
+	others.done()
+	return out
+}
+
+// nodes reads the machines.
+func (b *builder) nodes(n *node) {
+	b.singles, b.groups, b.places = map[string]int32{}, map[string]*group{}, map[int32]*place{}
+	b.d.each(n, "nodes", func(name, value *node) {
+		m := b.d.mapping(value, "node "+strconv.Quote(clip(name.text)), "nodes."+clip(name.text))
+		if value.kind == nullNode {
+			m.origin = name
+		}
+		b.node(name, m)
+	})
+	for name, i := range b.singles {
+		if _, both := b.inGroup(name); both {
+			b.d.fault(b.names[name], "rename one of them", "the name %q is also that of a node made by `count`, component %d", clip(name), i)
+		}
+	}
+}
+
+func (b *builder) node(name *node, m *mapping) {
+	count := 0
+	if m.has("count") {
+		count = m.count("count", 1, mostNodes, 1)
+	}
+	if b.hosts += max(1, count); b.hosts > mostNodes {
+		if b.hosts-max(1, count) <= mostNodes {
+			b.d.fault(name, "", "more than %d nodes", mostNodes)
+		}
+		count = min(count, 1)
+	}
+	byDefault := ""
+	if !m.has("mtbf") && !m.has("mttr") && !m.has("modes") {
+		byDefault = "vm"
+	}
+	m.preset(byDefault, "node")
+	keeps := m.word("after_repair", []string{"as-good-as-new", "as-bad-as-old"}, "as-good-as-new") == "as-bad-as-old"
+	c := model.Component{Name: name.text, Kind: model.KindNode, Site: model.None, Modes: m.modes(model.OSCrash, keeps)}
+	if m.has("start_failure") {
+		c.StartFailure = m.share("start_failure", 0)
+	}
+	at := b.location(m, &c)
+	m.ignore("description")
+	m.later("disks")
+	m.done()
+	if count == 0 {
+		i := b.component(c, name)
+		b.singles[name.text] = i
+		b.lodge(at, i)
+		return
+	}
+	if first, taken := b.names[name.text]; taken {
+		b.d.fault(name, "it is also in line "+itoa(first.at.Line), "the name %q is used twice", clip(name.text))
+	}
+	b.names[name.text] = name
+	g := &group{first: int32(len(b.sys.Components)), count: count}
+	b.groups[name.text] = g
+	for k := 1; k <= count; k++ {
+		c.Name = name.text + "-" + strconv.Itoa(k)
+		b.lodge(at, b.add(c, name))
+	}
+}
+
+func (b *builder) lodge(at *place, i int32) {
+	if at != nil {
+		at.nodes = append(at.nodes, i)
+		b.places[i] = at
+	}
+}
+
+// inGroup finds a node made by `count`, such as unit-17.
+func (b *builder) inGroup(name string) (int32, bool) {
+	dash := strings.LastIndexByte(name, '-')
+	if dash < 0 {
+		return 0, false
+	}
+	g := b.groups[name[:dash]]
+	k, err := strconv.Atoi(name[dash+1:])
+	if g == nil || err != nil || k < 1 || k > g.count || strconv.Itoa(k) != name[dash+1:] {
+		return 0, false
+	}
+	return g.first + int32(k-1), true
+}
+
+// hostsNamed resolves a node, a group, or a pattern such as web-*.
+func (b *builder) hostsNamed(n *node, where string) []int32 {
+	if i, ok := b.singles[n.text]; ok {
+		return []int32{i}
+	}
+	if g := b.groups[n.text]; g != nil {
+		out := make([]int32, g.count)
+		for k := range out {
+			out[k] = g.first + int32(k)
+		}
+		return out
+	}
+	if i, ok := b.inGroup(n.text); ok {
+		return []int32{i}
+	}
+	if strings.ContainsAny(n.text, "*?[") {
+		return b.hostsLike(n, where)
+	}
+	known := make([]string, 0, len(b.singles)+len(b.groups))
+	if len(b.singles) < 10000 {
+		for k := range b.singles {
+			known = append(known, k)
+		}
+	}
+	for k := range b.groups {
+		known = append(known, k)
+	}
+	b.d.fault(n, nearest(n.text, known), "%s: no such node %q", where, clip(n.text))
+	return nil
+}
+
+func (b *builder) hostsLike(n *node, where string) []int32 {
+	var out []int32
+	if _, err := path.Match(n.text, ""); err != nil || len(n.text) > 200 {
+		b.d.fault(n, "* stands for any text, ? for one character", "%s: bad pattern %q", where, clip(n.text))
+		return nil
+	}
+	for i := range b.sys.Components {
+		c := &b.sys.Components[i]
+		if c.Kind != model.KindNode {
+			continue
+		}
+		if hit, _ := path.Match(n.text, c.Name); hit {
+			out = append(out, int32(i))
+		}
+	}
+	if len(out) == 0 {
+		b.d.fault(n, "", "%s: no node matches %q", where, clip(n.text))
+	}
+	return out
+}
+
+// nearest is DidYouMean for names in no particular order.
+func nearest(word string, known []string) string {
+	sortStrings(known)
+	return model.DidYouMean(clip(word), known)
+}

@@ -1,0 +1,267 @@
+package topology
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// single returns the text of a single value.
+func (d *decoder) single(n *node, where string) (string, bool) {
+	if n.kind != scalarNode {
+		d.fault(n, "", "%s must be a single value, not %v", where, n.kind)
+		return "", false
+	}
+	return n.text, true
+}
+
+func (m *mapping) label(key string) string { return m.where + ": " + key }
+
+// text reads free text.
+func (m *mapping) text(key string) string {
+	v := m.get(key)
+	if v == nil {
+		return ""
+	}
+	s, _ := m.d.single(v, m.label(key))
+	return s
+}
+
+// word reads one of a few words.
+func (m *mapping) word(key string, words []string, byDefault string) string {
+	v := m.get(key)
+	if v == nil {
+		if byDefault != "" {
+			m.set(key, byDefault, nil)
+		}
+		return byDefault
+	}
+	if w, ok := m.d.oneOf(v, m.label(key), words); ok {
+		m.set(key, w, v)
+		return w
+	}
+	return byDefault
+}
+
+func (d *decoder) oneOf(v *node, where string, words []string) (string, bool) {
+	s, ok := d.single(v, where)
+	if ok && !contains(words, s) {
+		d.fault(v, model.DidYouMean(clip(s), words), "%s: unknown word %q", where, clip(s))
+		return "", false
+	}
+	return s, ok
+}
+
+// number reads digits with at most one point: no sign, no exponent, no NaN, no leading zero.
+func number(s string) (float64, error) {
+	points := 0
+	for i := range len(s) {
+		switch {
+		case s[i] == '.':
+			points++
+		case s[i] < '0' || s[i] > '9':
+			return 0, fmt.Errorf("%q is not a plain number", clip(s))
+		}
+	}
+	if s == "" || s == "." || points > 1 {
+		return 0, fmt.Errorf("%q is not a plain number", clip(s))
+	}
+	if leadingZero(s) {
+		return 0, fmt.Errorf("%q begins with a zero, which some read as octal; write it without", clip(s))
+	}
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsInf(x, 0) {
+		return 0, fmt.Errorf("%q is too large", clip(s))
+	}
+	return x, nil
+}
+
+func leadingZero(s string) bool {
+	return len(s) > 1 && s[0] == '0' && s[1] >= '0' && s[1] <= '9'
+}
+
+// share reads a share of the whole: 99.95% or 0.9995.
+func (m *mapping) share(key string, byDefault float64) float64 {
+	v := m.get(key)
+	if v == nil {
+		m.set(key, percent(byDefault), nil)
+		return byDefault
+	}
+	x, ok := m.d.share(v, m.label(key))
+	if !ok {
+		return byDefault
+	}
+	m.set(key, percent(x), v)
+	return x
+}
+
+func (d *decoder) share(v *node, where string) (float64, bool) {
+	s, ok := d.single(v, where)
+	if !ok {
+		return 0, false
+	}
+	t, isPercent := strings.CutSuffix(strings.TrimSpace(s), "%")
+	x, err := number(strings.TrimSpace(t))
+	if err != nil {
+		d.fault(v, "write for example 99.95% or 0.9995", "%s: %v", where, err)
+		return 0, false
+	}
+	if isPercent {
+		x /= 100
+	}
+	if x > 1 {
+		hint := ""
+		if !isPercent && x <= 100 {
+			hint = fmt.Sprintf("did you mean %s%%?", s)
+		}
+		d.fault(v, hint, "%s: %s is more than the whole", where, clip(s))
+		return 0, false
+	}
+	return x, true
+}
+
+func percent(x float64) string {
+	return strconv.FormatFloat(math.Round(x*1e12)/1e10, 'f', -1, 64) + "%"
+}
+
+// count reads a whole number.
+func (m *mapping) count(key string, low, high, byDefault int) int {
+	v := m.get(key)
+	if v == nil {
+		if byDefault > 0 {
+			m.set(key, strconv.Itoa(byDefault), nil)
+		}
+		return byDefault
+	}
+	x, ok := m.d.count(v, m.label(key), low, high)
+	if !ok {
+		return byDefault
+	}
+	m.set(key, strconv.Itoa(x), v)
+	return x
+}
+
+func (d *decoder) count(v *node, where string, low, high int) (int, bool) {
+	s, ok := d.single(v, where)
+	if !ok {
+		return 0, false
+	}
+	x, err := number(s)
+	switch {
+	case err != nil:
+		d.fault(v, "", "%s: %v", where, err)
+	case x != math.Trunc(x) || strings.Contains(s, "."):
+		d.fault(v, "", "%s must be a whole number, not %s", where, clip(s))
+	case x < float64(low) || x > float64(high):
+		d.fault(v, "", "%s must be from %d to %d, not %s", where, low, high, clip(s))
+	default:
+		return int(x), true
+	}
+	return 0, false
+}
+
+// flag reads true or false.
+func (m *mapping) flag(key string) bool {
+	v := m.get(key)
+	if v == nil {
+		return false
+	}
+	w, _ := m.d.oneOf(v, m.label(key), []string{"true", "false"})
+	return w == "true"
+}
+
+// duration reads a fixed duration.
+func (m *mapping) duration(key string, byDefault model.Seconds) model.Seconds {
+	v := m.get(key)
+	if v == nil {
+		m.set(key, byDefault.String(), nil)
+		return byDefault
+	}
+	x, ok := m.d.duration(v, m.label(key))
+	if !ok {
+		return byDefault
+	}
+	m.set(key, x.String(), v)
+	return x
+}
+
+// durationAbove is duration for what cannot be zero.
+func (m *mapping) durationAbove(key string, byDefault model.Seconds) model.Seconds {
+	x := m.duration(key, byDefault)
+	if x <= 0 {
+		if v := m.get(key); v != nil {
+			m.d.fault(v, "", "%s must be longer than zero", m.label(key))
+		}
+		return byDefault
+	}
+	return x
+}
+
+func (d *decoder) duration(v *node, where string) (model.Seconds, bool) {
+	s, ok := d.single(v, where)
+	if !ok {
+		return 0, false
+	}
+	x, err := model.ParseSeconds(s)
+	if err == nil && leadingZero(strings.TrimSpace(s)) {
+		err = fmt.Errorf("%q begins with a zero; write it without", clip(s))
+	}
+	if err != nil {
+		d.fault(v, "", "%s: %v", where, err)
+		return 0, false
+	}
+	return x, true
+}
+
+// perSecond reads a rate of requests or transactions: 350 req/s, 60 tx/s, 10/m.
+func (m *mapping) perSecond(key string) float64 {
+	v := m.get(key)
+	if v == nil {
+		return 0
+	}
+	x, ok := m.d.perSecond(v, m.label(key))
+	if ok {
+		m.set(key, v.text, v)
+	}
+	return x
+}
+
+func (d *decoder) perSecond(v *node, where string) (float64, bool) {
+	s, ok := d.single(v, where)
+	if !ok {
+		return 0, false
+	}
+	left, per, found := strings.Cut(s, "/")
+	left = strings.TrimSpace(left)
+	for _, unit := range []string{"req", "requests", "tx", "transactions", "writes"} {
+		if t, cut := strings.CutSuffix(left, unit); cut {
+			left = strings.TrimSpace(t)
+			break
+		}
+	}
+	x, err := number(left)
+	var period model.Seconds
+	if err == nil && found {
+		period, err = model.ParseSeconds("1" + strings.TrimSpace(per))
+	}
+	if err != nil || !found {
+		d.fault(v, "write for example 350 req/s or 60 tx/s", "%s: cannot read %q as a rate", where, clip(s))
+		return 0, false
+	}
+	return x / float64(period), true
+}
+
+// names reads a list of names, or a single one.
+func (m *mapping) names(key string) []*node {
+	items := m.list(key)
+	out := items[:0:0]
+	for _, it := range items {
+		if _, ok := m.d.single(it, m.label(key)); ok {
+			out = append(out, it)
+		}
+	}
+	return out
+}

@@ -1,0 +1,295 @@
+package topology
+
+import (
+	"strconv"
+
+	"github.com/ftsim/ftsim/failures"
+	"github.com/ftsim/ftsim/model"
+	"github.com/ftsim/ftsim/policies"
+)
+
+// service is a service while its file is being read.
+type service struct {
+	name     *node
+	m        *mapping
+	s        model.Service
+	index    int32 // in System.Services once they are in order; until then, in the file
+	balanced *node
+	ttl      model.Seconds // of a managed name service; 0 = none
+	hosts    []int32
+}
+
+// allServices reads the services and puts them into an order in which nobody needs a later one.
+func (b *builder) allServices(top *mapping) {
+	b.byName = map[string]int{}
+	v := top.need("services", "write for example services: {web: {replicas: [web-1, web-2], policy: active-active}}")
+	b.d.each(v, "services", func(name, value *node) {
+		s := &service{name: name, index: int32(len(b.services))}
+		s.m = b.d.mapping(value, "service "+strconv.Quote(clip(name.text)), "services."+clip(name.text))
+		if value.kind == nullNode {
+			s.m.origin = name
+		}
+		b.byName[name.text] = len(b.services)
+		b.services = append(b.services, s)
+	})
+	if v != nil && len(b.services) == 0 && v.kind != scalarNode && v.kind != sequenceNode {
+		b.d.fault(v, "", "there is no service")
+	}
+	for _, s := range b.services {
+		if s.m.has("ttl") {
+			s.ttl = s.m.durationAbove("ttl", model.Minute)
+		}
+	}
+	for _, s := range b.services {
+		b.service(s)
+	}
+	b.order()
+}
+
+func (b *builder) service(s *service) {
+	m := s.m
+	s.s = model.Service{Name: s.name.text, Balancer: model.None, Observer: model.ByEveryone, At: s.name.at}
+	m.ignore("description", "ttl")
+	m.later("maintenance", "backups", "changes", "on_call", "coordinator", "standby_health", "standby_reads", "ignores_ttl")
+	if v := m.get("failback"); v != nil && v.text != "none" {
+		b.d.fault(v, "only failback: none, roles simply swap", "%s: %q is not supported yet", m.where, "failback: "+clip(v.text))
+	}
+	if m.flag("managed") {
+		b.managed(s)
+	} else {
+		b.replicas(s)
+		b.policy(s)
+	}
+	if w := m.sub("warm_up", m.where+": warm_up"); w != nil {
+		s.s.WarmUp = model.WarmUp{Ramp: w.duration("ramp", 0), StartAt: w.share("start_at", 0)}
+		w.done()
+	}
+	b.capacity(s)
+	if m.has("data") {
+		s.s.Store = b.data(s)
+	}
+	s.s.Needs = b.needs(m, "needs")
+	m.done()
+}
+
+// managed is a service run by somebody else: one thing that is up or down.
+func (b *builder) managed(s *service) {
+	m := s.m
+	if !m.has("mtbf") && !m.has("modes") && !m.has("preset") {
+		b.d.fault(m.origin, "give it a preset, or mtbf and mttr", "%s: how often does it fail?", m.where)
+	}
+	m.preset("", "managed")
+	i := b.component(model.Component{Name: s.name.text, Kind: model.KindManaged, Site: model.None, Modes: m.modes(model.Crash, false)}, s.name)
+	s.s.Members = []model.Member{{Component: i, Host: i}}
+	s.s.Policy = policies.ActiveActive{}
+	m.misplaced("a managed service", "replicas", "policy", "standby", "failover", "software", "health_check")
+}
+
+// misplaced refuses keys that belong elsewhere in a way that says so.
+func (m *mapping) misplaced(what string, keys ...string) {
+	for _, k := range keys {
+		if m.own(k) {
+			m.d.fault(m.keyNode(k, m.origin), "", "%s: %s has no %q", m.where, what, k)
+		}
+	}
+}
+
+func (b *builder) replicas(s *service) {
+	m := s.m
+	if m.need("replicas", "write for example replicas: [node-a, node-b]") == nil {
+		return
+	}
+	seen := map[int32]bool{}
+	for _, n := range m.names("replicas") {
+		for _, h := range b.hostsNamed(n, m.where) {
+			if seen[h] {
+				b.d.fault(n, "", "%s: %q is there twice", m.where, clip(b.sys.Components[h].Name))
+				continue
+			}
+			seen[h] = true
+			s.hosts = append(s.hosts, h)
+		}
+	}
+	if len(s.hosts) == 0 {
+		if len(m.list("replicas")) == 0 {
+			b.d.fault(m.get("replicas"), "", "%s: it has no replicas", m.where)
+		}
+		return
+	}
+	s.s.Members = make([]model.Member, len(s.hosts))
+	for i, h := range s.hosts {
+		s.s.Members[i] = model.Member{Component: h, Host: h}
+	}
+	if sw := m.sub("software", m.where+": software"); sw != nil {
+		b.software(s, sw)
+	}
+}
+
+// software puts a process on every host, and moves the share β of their failures to a common cause.
+func (b *builder) software(s *service, m *mapping) {
+	m.preset("", "software")
+	modes := m.modes(model.Crash, false)
+	b.restart(m, modes)
+	beta := m.share("beta", 0.05)
+	m.done()
+	if beta >= 1 {
+		b.d.fault(m.get("beta"), "", "%s: beta must be below 100%%", m.where)
+		return
+	}
+	victims := make([]int32, len(s.hosts))
+	var life model.Distribution
+	if len(s.hosts) > 1 && beta > 0 {
+		for i := range modes {
+			if l, ok := modes[i].Life.(model.Memoryless); ok && modes[i].Kind == model.Crash && l.Rate() > 0 {
+				life = failures.Exponential(modes[i].Life.Mean() / model.Seconds(beta))
+				modes[i].Life = failures.Exponential(modes[i].Life.Mean() / model.Seconds(1-beta))
+			}
+		}
+	}
+	for i, h := range s.hosts {
+		host := &b.sys.Components[h]
+		c := model.Component{Name: s.name.text + "/" + host.Name, Kind: model.KindProcess, Site: host.Site, Modes: modes, Requires: allOf(ref(h))}
+		victims[i] = b.component(c, s.name)
+		s.s.Members[i].Component = victims[i]
+	}
+	if life != nil {
+		b.sys.Causes = append(b.sys.Causes, model.CommonCause{Name: s.name.text + "/software", Mode: model.Crash, Life: life,
+			Victims: victims, Probability: 1, At: m.origin.at})
+	}
+}
+
+// restart lets software say `restart` or `crash_recovery` for the time until it serves again.
+func (b *builder) restart(m *mapping, modes []model.Mode) {
+	given := 0
+	for _, key := range []string{"mttr", "restart", "crash_recovery"} {
+		if !m.own(key) {
+			continue
+		}
+		if given++; given > 1 {
+			b.d.fault(m.keyNode(key, m.origin), "give one of mttr, restart and crash_recovery: the time until it serves again",
+				"%s: %q says the same thing again", m.where, key)
+		}
+		if key == "mttr" {
+			continue
+		}
+		law := m.lifeLaw(key, nil)
+		for i := range modes {
+			if modes[i].Kind == model.Crash && law != nil && law != never {
+				modes[i].Repair = law
+			}
+		}
+	}
+}
+
+func (b *builder) capacity(s *service) {
+	m := s.m
+	most := max(1, len(s.s.Members))
+	s.s.Needed = m.count("needed", 1, most, 0)
+	c := m.sub("capacity", m.where+": capacity")
+	if c == nil {
+		return
+	}
+	s.s.PerReplica = c.perSecond("per_replica")
+	if v := c.get("overload"); v != nil && v.text == "collapse" {
+		b.d.fault(v, "only shed", `%s: "overload: collapse" is not supported yet`, c.where)
+	} else {
+		c.word("overload", []string{"shed"}, "shed")
+	}
+	c.later("collapse_above", "retry_factor")
+	c.done()
+}
+
+var policyWords = []string{"active-active", "active-passive", "hot", "warm", "cold", "quorum"}
+
+func (b *builder) policy(s *service) {
+	m := s.m
+	byDefault := ""
+	if len(s.hosts) == 1 {
+		byDefault = "active-active"
+	}
+	word := m.word("policy", policyWords, byDefault)
+	if word == "" {
+		if !m.has("policy") && len(s.hosts) > 1 {
+			b.d.fault(s.name, "known are: active-active, hot, warm, cold, quorum", "%s: what do its replicas do? \"policy\" is missing", m.where)
+		}
+		word = "active-active"
+		m.ignore("standby", "failover", "redirect", "detection", "health_check", "balanced_by")
+		s.s.Policy = policies.ActiveActive{}
+		return
+	}
+	switch word {
+	case "active-active":
+		s.s.Policy = policies.ActiveActive{}
+		m.misplaced("an active-active service", "standby", "failover", "detection")
+		m.ignore("redirect")
+		b.healthCheck(s)
+		return
+	case "quorum":
+		m.misplaced("a quorum", "standby", "failover", "health_check", "redirect")
+		m.ignore("balanced_by")
+		b.quorum(s)
+		return
+	case "active-passive":
+		word = m.word("standby", []string{"hot", "warm", "cold"}, "hot")
+	default:
+		m.misplaced(word+" (which says it)", "standby")
+	}
+	m.misplaced("an active-passive service", "health_check", "detection")
+	m.ignore("balanced_by")
+	b.activePassive(s, map[string]policies.Temperature{"hot": policies.Hot, "warm": policies.Warm, "cold": policies.Cold}[word])
+}
+
+// healthCheck is how replicas leave and enter the rotation.
+func (b *builder) healthCheck(s *service) {
+	m := s.m
+	s.balanced = m.get("balanced_by")
+	if v := m.get("health_check"); v != nil {
+		s.s.Detector = b.detector(m, "health_check", "probe")
+	}
+	if s.balanced == nil {
+		return
+	}
+	if i, ok := b.serviceNamed(s.balanced, m.where); ok {
+		switch {
+		case b.services[i] == s:
+			b.d.fault(s.balanced, "", "%s: it cannot balance itself", m.where)
+		case s.s.Detector != nil:
+			s.s.Observer, s.s.Balancer = model.ByService, i
+		}
+	}
+}
+
+func (b *builder) quorum(s *service) {
+	m := s.m
+	election := model.Seconds(1)
+	if v := m.get("detection"); v != nil {
+		d := m.open("detection", v, m.where+": detection")
+		d.preset("", "election")
+		if d.has("heartbeat") {
+			d.durationAbove("heartbeat", 0.1)
+		}
+		election = d.durationAbove("election", election)
+		d.done()
+	} else {
+		m.set("detection.election", election.String(), nil)
+	}
+	s.s.Policy = &policies.Quorum{Election: failures.Uniform(election, 2*election)}
+	s.s.Observer = model.ByPeers
+}
+
+// serviceNamed finds a service: its index, final once the services are in order.
+func (b *builder) serviceNamed(n *node, where string) (int32, bool) {
+	s, ok := b.d.single(n, where)
+	if !ok {
+		return 0, false
+	}
+	if i, found := b.byName[s]; found {
+		return b.services[i].index, true
+	}
+	known := make([]string, 0, len(b.services))
+	for _, o := range b.services[:min(len(b.services), 5000)] {
+		known = append(known, o.name.text)
+	}
+	b.d.fault(n, nearest(s, known), "%s: no such service %q", where, clip(s))
+	return 0, false
+}

@@ -1,0 +1,149 @@
+// Package topology reads architectures from YAML files: what is written, what was left to defaults, and
+// everything that is wrong, each with its place in the file.
+package topology
+
+import (
+	"math"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// Version is what a file says it is written for.
+const Version = "ftsim/v1"
+
+// Topology is a file as understood.
+type Topology struct {
+	System   *model.System
+	Plan     *model.Plan
+	Settings []Setting // in the order in which they were read
+	Source   []byte
+}
+
+// Load reads a topology. Name is for messages. The error, if any, is a model.Problems with everything
+// that is wrong, in file order; mere warnings end up in System.Warnings.
+func Load(name string, text []byte) (*Topology, error) {
+	root, ps := parse(name, text)
+	if root == nil {
+		return nil, ps
+	}
+	d := &decoder{ps: ps}
+	b := &builder{d: d, names: map[string]*node{}}
+	plan := model.DefaultPlan()
+	b.file(root, &plan)
+	d.ps.Sort()
+	if faults := d.ps.Faults(); len(faults) > 0 {
+		return nil, d.ps
+	}
+	found := append(d.ps, model.Check(&b.sys, &plan)...)
+	found.Sort()
+	if len(found.Faults()) > 0 {
+		return nil, found
+	}
+	b.sys.Warnings = found
+	return &Topology{System: &b.sys, Plan: &plan, Settings: d.settings, Source: text}, nil
+}
+
+// builder turns a tree into a System.
+type builder struct {
+	d         *decoder
+	sys       model.System
+	names     map[string]*node // of components; they must differ, since randomness is tied to them
+	regions   map[string]*place
+	zones     map[string]*place
+	racks     map[string]*place
+	devices   map[string]*place
+	links     map[string]*link
+	wired     bool // links or switches are declared, so that there is a network to speak of
+	singles   map[string]int32
+	groups    map[string]*group
+	hosts     int
+	places    map[int32]*place // where a node is
+	services  []*service
+	byName    map[string]int
+	threshold float64
+}
+
+// file reads the whole file.
+func (b *builder) file(root *node, plan *model.Plan) {
+	top := b.d.mapping(root, "the file", "")
+	if root.kind != mappingNode {
+		return
+	}
+	b.version(top)
+	b.sys.Name = top.text("name")
+	top.ignore("description")
+	b.simulation(top, plan)
+	b.topology(b.section(top, "topology"))
+	b.nodes(top.get("nodes"))
+	b.allServices(top)
+	b.glitches(b.section(top, "topology"))
+	b.commonCauses(top.list("common_causes"))
+	b.traffic(top)
+	b.journeys(top)
+	b.objectives(top.list("objectives"), plan)
+	top.later("changes", "operations", "on_call", "maintenance", "backups", "presets")
+	top.done()
+	b.flatten()
+}
+
+func (b *builder) version(top *mapping) {
+	v := top.need("apiVersion", `begin with "apiVersion: `+Version+`"`)
+	if v == nil {
+		return
+	}
+	if s, ok := b.d.single(v, "apiVersion"); ok && s != Version {
+		b.d.fault(v, "this version reads "+Version, "unknown apiVersion %q", clip(s))
+	}
+}
+
+// section opens a part of the file under its own name.
+func (b *builder) section(top *mapping, key string) *mapping {
+	m := b.d.mapping(top.get(key), key, key)
+	return m
+}
+
+func (b *builder) simulation(top *mapping, plan *model.Plan) {
+	m := b.section(top, "simulation")
+	plan.Horizon = m.durationAbove("horizon", plan.Horizon)
+	plan.Runs = m.count("runs", 1, 1_000_000_000, plan.Runs)
+	plan.Seed = uint64(m.count("seed", 0, math.MaxInt32, int(plan.Seed)))
+	plan.SteadyState = m.word("start", []string{"all-up", "steady-state"}, "all-up") == "steady-state"
+	if i := m.sub("incident", "incident"); i != nil {
+		plan.MinDowntime = i.duration("min_downtime", plan.MinDowntime)
+		plan.MergeGap = i.duration("merge_gap", plan.MergeGap)
+		plan.RunOut = i.duration("run_out", plan.RunOut)
+		i.done()
+	}
+	m.done()
+}
+
+// component adds a component. At is where its name was given.
+func (b *builder) component(c model.Component, at *node) int32 {
+	if first, taken := b.names[c.Name]; taken {
+		b.d.fault(at, "it is also in line "+itoa(first.at.Line), "the name %q is used twice", clip(c.Name))
+	} else {
+		b.names[c.Name] = at
+	}
+	return b.add(c, at)
+}
+
+// add is component for names that cannot clash.
+func (b *builder) add(c model.Component, at *node) int32 {
+	c.At = at.at
+	b.sys.Components = append(b.sys.Components, c)
+	return int32(len(b.sys.Components) - 1)
+}
+
+// flatten removes a network in which nothing can fail.
+func (b *builder) flatten() {
+	if b.wired {
+		return
+	}
+	b.sys.Network = model.Network{}
+	for i := range b.sys.Components {
+		b.sys.Components[i].Site = model.None
+	}
+	for i := range b.sys.Clients {
+		b.sys.Clients[i].Site = model.None
+	}
+}
