@@ -37,6 +37,7 @@ type Study struct {
 	isUser    []bool // by journey
 	reps      int
 	years     float64
+	horizon   model.Seconds
 	weighted  bool
 	scratch   []float64
 }
@@ -92,6 +93,7 @@ func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 func (s *Study) Add(o *model.Outcome) {
 	s.reps++
 	s.years += float64(o.Horizon / model.Year)
+	s.horizon = o.Horizon
 	s.weighted = s.weighted || o.Weight != 1 && o.Weight != 0
 	s.observe(o)
 	for i := range o.Outages {

@@ -12,8 +12,9 @@ type Summary struct {
 	System       *model.System
 	Plan         *model.Plan
 	Replications int
-	Years        float64    // simulated, over all replications
-	Measured     []Measured // in the order of Metrics, then targets
+	Years        float64       // simulated, over all replications
+	Horizon      model.Seconds // of each replication
+	Measured     []Measured    // in the order of Metrics, then targets
 	Objectives   []Judgement
 	Blame        []Blame // by journey
 	Failovers    []FailoverKind
@@ -29,7 +30,7 @@ type Summary struct {
 
 // Summary evaluates what was added so far; the study may go on.
 func (s *Study) Summary() *Summary {
-	sum := &Summary{System: s.sys, Plan: s.plan, Replications: s.reps, Years: s.years, Dropped: s.dropped,
+	sum := &Summary{System: s.sys, Plan: s.plan, Replications: s.reps, Years: s.years, Horizon: s.horizon, Dropped: s.dropped,
 		Outages: s.outages[:len(s.outages):len(s.outages)], Losses: s.losses[:len(s.losses):len(s.losses)],
 		Worst: s.worst, Users: users(s.sys), Failovers: s.failoverKinds()}
 	if s.reps == 0 {

@@ -107,7 +107,7 @@ func outagesCSV(w io.Writer, d *Document) error {
 		a := &d.Summary.Outages[i]
 		sys := d.Summary.System
 		row = append(row[:0], strconv.Itoa(a.Replication), sys.Journeys[a.Journey].Name, moment(a.Start), moment(a.End),
-			strconv.FormatBool(a.Open), moment(a.Down(d.Provenance.Horizon)), sys.ElementName(a.Initiator), moment(a.Detected))
+			strconv.FormatBool(a.Open), moment(a.Down(d.Summary.Horizon)), sys.ElementName(a.Initiator), moment(a.Detected))
 		for _, t := range a.Phases {
 			row = append(row, moment(t))
 		}

@@ -128,7 +128,7 @@ func nines(e analysis.Estimate) string {
 	case math.IsNaN(n.Value):
 		return dash
 	case e.Bound:
-		return "> " + strconv.FormatFloat(math.Floor(10*n.Low)/10, 'f', 1, 64)
+		return "> " + strconv.FormatFloat(math.Floor(10*n.Low+1e-9)/10, 'f', 1, 64)
 	}
 	return strconv.FormatFloat(n.Value, 'f', 2, 64)
 }

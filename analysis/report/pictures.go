@@ -442,10 +442,20 @@ func worstPicture(d *Document) *picture {
 	p := newPicture(d)
 	p.grid(false, true)
 	long := longest(sum, w)
-	p.title = fmt.Sprintf("The worst of %s replications: %s down %s in one outage, begun by %s", grouped(sum.Replications),
+	which := fmt.Sprintf("The worst of %s replications", grouped(sum.Replications))
+	if sum.Replications == 1 {
+		which = "The only replication"
+	}
+	p.title = fmt.Sprintf("%s: %s down %s in one outage, begun by %s", which,
 		sum.System.Journeys[long.Journey].Name, spoken(float64(long.Down(w.Horizon))), sum.System.ElementName(long.Initiator))
-	p.sub = fmt.Sprintf("Replication %d: %s outages, %s down in all; short ones are drawn wider than they are",
-		w.Replication, grouped(len(w.Outages)), spoken(float64(w.Down)))
+	n := 0
+	for i := range w.Outages {
+		if slices.Contains(sum.Users, int(w.Outages[i].Journey)) {
+			n++
+		}
+	}
+	p.sub = fmt.Sprintf("Replication %d: outages of journeys: %s, together %s; short ones are drawn wider than they are",
+		w.Replication, grouped(n), spoken(float64(w.Down)))
 	p.keys = []key{{"up", calm}, {"down", vermilion}}
 	p.xlab = "Time since the start"
 	p.room = 2

@@ -2,11 +2,16 @@ package report
 
 import (
 	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
 	"flag"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/ftsim/ftsim/analysis"
@@ -140,6 +145,108 @@ func TestPictures(t *testing.T) {
 			if err := f.Write(&again); err != nil || !bytes.Equal(b.Bytes(), again.Bytes()) {
 				t.Errorf("%s %s: two writings differ (%v)", name, f.Name, err)
 			}
+		}
+	}
+}
+
+func write(t *testing.T, d *Document, name string) []byte {
+	t.Helper()
+	for _, f := range Files(d) {
+		if f.Name == name {
+			var b bytes.Buffer
+			if err := f.Write(&b); err != nil {
+				t.Fatal(err)
+			}
+			return b.Bytes()
+		}
+	}
+	t.Fatalf("no file %s", name)
+	return nil
+}
+
+func TestFilesGolden(t *testing.T) {
+	d := document(20, 2.5)
+	for _, name := range []string{"summary.json", "metrics.csv", "outages.csv", "losses.csv"} {
+		golden(t, name, write(t, d, name))
+	}
+	golden(t, "quiet.json", write(t, document(20, 0), "summary.json"))
+}
+
+// How long a run took differs from run to run; its results must not.
+func TestElapsedStaysOut(t *testing.T) {
+	a, b := document(20, 2.5), document(20, 2.5)
+	b.Provenance.Elapsed = 99
+	for _, f := range []string{"summary.json", "metrics.csv", "downtime.png"} {
+		if !bytes.Equal(write(t, a, f), write(t, b, f)) {
+			t.Errorf("%s depends on the time taken", f)
+		}
+	}
+}
+
+func TestJSONIsValid(t *testing.T) {
+	for _, d := range []*Document{document(0, 0), document(1, 0), document(1, 3), document(50, 1)} {
+		var v struct {
+			FormatVersion int `json:"format_version"`
+			Metrics       []struct{ Name string }
+		}
+		if err := json.Unmarshal(write(t, d, "summary.json"), &v); err != nil || v.FormatVersion != FormatVersion {
+			t.Errorf("%v, version %d", err, v.FormatVersion)
+		}
+	}
+}
+
+// Every row of outages.csv must split into phases that sum to its downtime.
+func TestOutagesAddUp(t *testing.T) {
+	d := document(50, 3)
+	records, err := csv.NewReader(bytes.NewReader(write(t, d, "outages.csv"))).ReadAll()
+	if err != nil || len(records) != len(d.Summary.Outages)+1 {
+		t.Fatalf("%d records: %v", len(records), err)
+	}
+	number := func(s string) float64 {
+		v, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for _, r := range records[1:] {
+		sum := 0.0
+		for _, cell := range r[8 : len(r)-1] {
+			sum += number(cell)
+		}
+		if down := number(r[5]); math.Abs(sum-down) > 1e-4 {
+			t.Fatalf("phases sum to %v, downtime is %v", sum, down)
+		}
+	}
+}
+
+func TestColour(t *testing.T) {
+	var plain, coloured bytes.Buffer
+	d := document(30, 2.5)
+	if err := errors.Join(Text(&plain, d, TextStyle{}), Text(&coloured, d, TextStyle{Color: true})); err != nil {
+		t.Fatal(err)
+	}
+	bare := regexp.MustCompile("\x1b\\[[0-9]*m").ReplaceAllString(coloured.String(), "")
+	if bare != plain.String() || coloured.Len() == plain.Len() {
+		t.Error("colour changes more than colour")
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{number(0), "0"}, {number(math.NaN()), "–"}, {number(math.Inf(1)), "∞"}, {number(1234567), "1 234 567"},
+		{number(2.4839), "2.48"}, {number(.0012345), "0.00123"}, {number(1e-7), "1e-07"}, {number(999.7), "1000"},
+		{grouped(-1234), "-1 234"}, {share(1), "100 %"}, {share(.0001), "< 0.1 %"}, {share(.9999), "> 99.9 %"},
+		{target(.9995), "99.95 %"}, {target(.9999999), "99.99999 %"},
+		{availability(analysis.Estimate{Value: .99981, Low: .99978, High: .99984}), "99.981 % [99.978, 99.984]"},
+		{availability(analysis.Estimate{Value: .5, Low: .4, High: .6}), "50.00 % [40.00, 60.00]"},
+		{availability(analysis.Estimate{Value: .99999, Low: .99999, High: 1, Bound: true}), "> 99.9990 %"},
+		{nines(analysis.Estimate{Value: .999, Low: .999, High: 1, Bound: true}), "> 3.0"},
+		{plainPercent(.9999999, 2), "99.99"}, {spoken(0), "0"}, {spoken(90), "1.5 min"}, {spoken(3600), "1 h"},
+		{slug("a/b ü"), "a-b--"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
 		}
 	}
 }

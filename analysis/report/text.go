@@ -67,7 +67,7 @@ func paint(tone Tone, s string, style TextStyle) string {
 }
 
 func (t *typist) heading(s string) string {
-	if t.style.Color {
+	if t.style.Color && s != "" {
 		return bold + s + reset
 	}
 	return s
