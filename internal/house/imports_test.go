@@ -52,6 +52,7 @@ var libraries = []library{
 	{"gonum.org/v1/gonum", "analysis", 8},
 	{"gonum.org/v1/gonum", "analysis/exact", 8},
 	{"github.com/spf13/cobra", "cmd/ftsim", 16},
+	{"github.com/spf13/pflag", "cmd/ftsim", 1},
 	{"github.com/vbauerster/mpb", "cmd/ftsim", 1},
 	{"golang.org/x/term", "cmd/ftsim", 1},
 	{"github.com/rogpeppe/go-internal", "tests", 4},

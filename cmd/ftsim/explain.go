@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ftsim/ftsim/engine"
+	"github.com/ftsim/ftsim/topology"
+)
+
+func newExplain(c *console) *cobra.Command {
+	compiled := false
+	cmd := &cobra.Command{
+		Use:   "explain FILE",
+		Short: "Print every value in effect and where it comes from",
+		Long: `Prints the values a simulation of FILE would use, with their sources: the file, a default or a
+preset. With --compiled it prints the form the engine runs: clocks, laws, groups and what they rest on.`,
+		Example: `  ftsim explain shop.yaml
+  ftsim explain shop.yaml | grep default
+  ftsim explain shop.yaml --compiled`,
+		Args: arguments(1, 1, "a topology file"),
+		RunE: func(_ *cobra.Command, args []string) error { return explain(c, args[0], compiled) },
+	}
+	cmd.Flags().BoolVar(&compiled, "compiled", false, "print the compiled form instead")
+	return cmd
+}
+
+func explain(c *console, file string, compiled bool) error {
+	t, err := c.load(file)
+	if err != nil {
+		return err
+	}
+	if !compiled {
+		return explainSettings(c, t)
+	}
+	p, err := engine.Compile(t.System)
+	if err != nil {
+		return err
+	}
+	return p.Explain(c.out)
+}
+
+// explainSettings aligns path, value and source; what the file says itself is given with its line.
+func explainSettings(c *console, t *topology.Topology) error {
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	for _, s := range t.Settings {
+		source := s.Source
+		if source == "file" && s.At.Line > 0 {
+			source = s.At.String()
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", s.Path, s.Value, source)
+	}
+	return w.Flush()
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/ftsim/ftsim/model"
+	"github.com/ftsim/ftsim/topology"
+)
+
+const (
+	stdinArgument = "-"
+	stdinName     = "stdin" // how problems name what came through a pipe
+)
+
+// maxInput ends the reading of a pipe that never ends. A million components fit many times over.
+const maxInput = 1 << 30
+
+// displayName is what messages call a file argument.
+func displayName(argument string) string {
+	if argument == stdinArgument {
+		return stdinName
+	}
+	return argument
+}
+
+// read fetches a topology's text and the name that messages give it.
+func (c *console) read(argument string) (name string, text []byte, err error) {
+	if argument == stdinArgument {
+		if isTerminal(c.in) {
+			c.talk("reading a topology from the terminal; end it with Ctrl-D")
+		}
+		text, err = readAll(c.in, stdinName)
+		return stdinName, text, err
+	}
+	f, err := os.Open(argument)
+	if err != nil {
+		return "", nil, cannotRead(argument, err)
+	}
+	defer f.Close()
+	text, err = readAll(f, argument)
+	return argument, text, err
+}
+
+func readAll(r io.Reader, name string) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxInput+1))
+	if err != nil {
+		return nil, cannotRead(name, err)
+	}
+	if len(text) > maxInput {
+		return nil, badInput("%s is longer than 1 GiB; that is no topology", name)
+	}
+	return text, nil
+}
+
+// cannotRead says what is wrong with a file name in plain words.
+func cannotRead(name string, err error) error {
+	var detail *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return badInput("there is no file %s", name)
+	case isDirectory(name):
+		return badInput("%s is a directory; name a topology file in it", name)
+	case errors.As(err, &detail):
+		return badInput("cannot read %s: %v", name, detail.Err)
+	}
+	return badInput("cannot read %s: %v", name, err)
+}
+
+func isDirectory(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && !info.IsDir()
+}
+
+// load reads and checks a topology. Its problems are shown here; the error then only carries the code.
+func (c *console) load(argument string) (*topology.Topology, error) {
+	name, text, err := c.read(argument)
+	if err != nil {
+		return nil, err
+	}
+	t, err := topology.Load(name, text)
+	var ps model.Problems
+	switch {
+	case errors.As(err, &ps):
+		c.show(ps, text)
+		c.talk("%s in %s", count(len(ps.Faults()), "error"), name)
+		return nil, told(exitBadInput)
+	case err != nil:
+		return nil, badInput("%w", err)
+	}
+	if !c.quiet {
+		c.show(t.System.Warnings, text)
+	}
+	return t, nil
+}
+
+// show renders problems with the lines they are about.
+func (c *console) show(ps model.Problems, source []byte) {
+	// A stderr that cannot be written to has no place to complain to.
+	_ = topology.Render(c.err, ps, source, c.colorErr())
+}
+
+// count writes 1 error, 2 errors.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

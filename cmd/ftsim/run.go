@@ -1,0 +1,141 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ftsim/ftsim/analysis"
+	"github.com/ftsim/ftsim/analysis/report"
+)
+
+type runFlags struct {
+	planFlags
+	out, format string
+}
+
+func newRun(c *console) *cobra.Command {
+	f := &runFlags{format: "text"}
+	cmd := &cobra.Command{
+		Use:   "run FILE",
+		Short: "Simulate a topology and report availability, recovery times and data loss",
+		Long: `Simulates the architecture in FILE (- reads stdin) many times over and prints what it found:
+objectives first, then the figures, then where the downtime comes from. Flags take precedence over
+the file. The same version, file and seed give the same results, whatever the number of workers.
+
+` + exitCodesHelp,
+		Example: `  ftsim run shop.yaml
+  ftsim run shop.yaml --runs 20000 --out results
+  ftsim run shop.yaml --seed random --horizon 5y
+  ftsim run shop.yaml --format json | jq .objectives`,
+		Args: arguments(1, 1, "a topology file"),
+		RunE: func(cmd *cobra.Command, args []string) error { return run(c, cmd, args[0], f) },
+	}
+	f.addRunsTo(cmd)
+	f.addTo(cmd)
+	cmd.Flags().StringVar(&f.out, "out", "", "folder for tables (CSV), summary.json and pictures (PNG)")
+	cmd.Flags().Var(wordFlag{&f.format, []string{"text", "json"}}, "format", "what to print on stdout")
+	return cmd
+}
+
+func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
+	j, err := prepare(c, cmd, file, &f.planFlags)
+	if err != nil {
+		return err
+	}
+	if f.out != "" {
+		if err := makeOutDir(f.out); err != nil {
+			return err
+		}
+	}
+	ctx, release := untilInterrupted(c)
+	defer release()
+	found, err := j.simulate(ctx, newProgress(c, j.plan.Runs))
+	if err != nil {
+		return err
+	}
+	if found.done == 0 {
+		c.talk("ftsim: interrupted before the first replication was done; nothing to report")
+		return told(exitInterrupted)
+	}
+	sum := found.study.Summary()
+	d := report.Build(sum, provenance(j, found, sum, f))
+	if f.out != "" {
+		if err := writeFiles(f.out, report.Files(d)); err != nil {
+			return err
+		}
+	}
+	if err := printDocument(c, d, f.format); err != nil {
+		return err
+	}
+	if found.interrupted {
+		c.talk("ftsim: interrupted after %d of %d replications; these results are partial", found.done, j.plan.Runs)
+		return told(exitInterrupted)
+	}
+	return verdictError(sum.Verdict())
+}
+
+func printDocument(c *console, d *report.Document, format string) error {
+	if format == "json" {
+		return report.JSON(c.out, d)
+	}
+	return report.Text(c.out, d, report.TextStyle{Color: c.colorOut(), Width: c.width()})
+}
+
+// provenance says how the results came about, so that they can be had again.
+func provenance(j *job, found *findings, sum *analysis.Summary, f *runFlags) report.Provenance {
+	hash := sha256.Sum256(j.top.Source)
+	b := readBuild()
+	p := report.Provenance{
+		Version:     b.Version,
+		Commit:      b.Commit,
+		GoVersion:   b.Go,
+		Seed:        j.plan.Seed,
+		InputName:   displayName(j.file),
+		InputHash:   "sha256:" + hex.EncodeToString(hash[:]),
+		Runs:        found.done,
+		Planned:     j.plan.Runs,
+		Horizon:     j.plan.Horizon,
+		Elapsed:     found.elapsed.Seconds(),
+		Interrupted: found.interrupted,
+		Next:        nextCommand(j, sum, &f.planFlags),
+	}
+	if f.out != "" {
+		p.OutDir = filepath.Clean(f.out) + string(filepath.Separator)
+	}
+	for _, s := range j.top.Settings {
+		p.Settings = append(p.Settings, report.Setting{Path: s.Path, Value: s.Value, Source: s.Source})
+	}
+	return p
+}
+
+// nextCommand is the trace of the worst replication, with the flags that make it the same one.
+func nextCommand(j *job, sum *analysis.Summary, f *planFlags) string {
+	if j.file == stdinArgument || sum.Worst.Down <= 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "ftsim trace %s --replication %d", shellWord(j.file), sum.Worst.Replication)
+	if j.plan.Seed != j.top.Plan.Seed {
+		fmt.Fprintf(&b, " --seed %d", j.plan.Seed)
+	}
+	if j.plan.Horizon != j.top.Plan.Horizon {
+		fmt.Fprintf(&b, " --horizon %v", j.plan.Horizon)
+	}
+	if f.exact {
+		b.WriteString(" --exact")
+	}
+	return b.String()
+}
+
+// shellWord quotes a file name that a shell would take apart.
+func shellWord(s string) string {
+	if strings.ContainsAny(s, " \t\n'\"\\$&;|<>()*?[]#~`!{}") {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	return s
+}

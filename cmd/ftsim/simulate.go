@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ftsim/ftsim/analysis"
+	"github.com/ftsim/ftsim/engine"
+	"github.com/ftsim/ftsim/model"
+	"github.com/ftsim/ftsim/topology"
+)
+
+// planFlags are the flags that override what a file says about its simulation. Zero means not given.
+type planFlags struct {
+	runs, workers int
+	horizon       model.Seconds
+	seed          uint64
+	seedDrawn     bool
+	exact         bool
+}
+
+// addTo declares the flags that decide what replication N looks like.
+func (f *planFlags) addTo(cmd *cobra.Command) {
+	cmd.Flags().Var(secondsFlag{&f.horizon}, "horizon", "length of a replication, such as 1y (default: the file's, else 1y)")
+	cmd.Flags().Var(seedFlag{&f.seed, &f.seedDrawn}, "seed", "seed of all randomness; random draws one and prints it (default: the file's, else 1)")
+	cmd.Flags().BoolVar(&f.exact, "exact", false, "draw from the laws themselves instead of from tables made of them (slower)")
+}
+
+// addRunsTo declares the flags that decide how many replications are run, and how.
+func (f *planFlags) addRunsTo(cmd *cobra.Command) {
+	cmd.Flags().Var(countFlag{&f.runs}, "runs", "number of replications, such as 20000 (default: the file's, else 10000)")
+	cmd.Flags().Var(countFlag{&f.workers}, "workers", "replications at a time; the results do not depend on it (default: one per core)")
+}
+
+// job is a topology made ready for simulation.
+type job struct {
+	file    string // as on the command line
+	top     *topology.Topology
+	plan    model.Plan // the file's with the flags over it
+	program *engine.Program
+	options engine.Options
+}
+
+// prepare loads a file, lays the flags over its plan and compiles it.
+func prepare(c *console, cmd *cobra.Command, file string, f *planFlags) (*job, error) {
+	t, err := c.load(file)
+	if err != nil {
+		return nil, err
+	}
+	j := &job{file: file, top: t, plan: *t.Plan}
+	given := cmd.Flags().Changed
+	if given("runs") {
+		j.plan.Runs = f.runs
+	}
+	if given("horizon") {
+		j.plan.Horizon = f.horizon
+	}
+	if given("seed") {
+		j.plan.Seed = f.seed
+	}
+	if f.seedDrawn && !c.quiet {
+		c.talk("drew seed %d", f.seed)
+	}
+	if j.program, err = engine.Compile(t.System); err != nil {
+		return nil, err
+	}
+	j.options = engine.OptionsOf(&j.plan)
+	j.options.Exact, j.options.Workers = f.exact, f.workers
+	return j, nil
+}
+
+// findings is what a simulation, whole or interrupted, came to.
+type findings struct {
+	study       *analysis.Study
+	done        int
+	elapsed     time.Duration
+	interrupted bool
+}
+
+// simulate runs the replications of a job. If ctx ends early, what is done by then counts.
+func (j *job) simulate(ctx context.Context, p progress) (*findings, error) {
+	defer p.close()
+	start := time.Now()
+	f := &findings{study: analysis.NewStudy(j.top.System, &j.plan)}
+	for outcome, err := range j.program.Replications(ctx, j.options) {
+		if err != nil {
+			return nil, err
+		}
+		f.study.Add(outcome)
+		f.done++
+		p.update(f.done)
+	}
+	f.elapsed = time.Since(start)
+	f.interrupted = ctx.Err() != nil && f.done < j.options.Runs
+	return f, nil
+}
+
+// untilInterrupted gives a context that ends with Ctrl-C or SIGTERM. From then on signals have their
+// usual effect again, so a second Ctrl-C kills.
+func untilInterrupted(c *console) (ctx context.Context, release func()) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	unhook := context.AfterFunc(ctx, func() {
+		stop()
+		if !c.quiet {
+			c.talk("interrupted; reporting what is done (press Ctrl-C again to drop it)")
+		}
+	})
+	return ctx, func() { unhook(); stop() }
+}

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"sort"
+	"strings"
+
+	"github.com/ftsim/ftsim/engine"
+	"github.com/ftsim/ftsim/model"
+)
+
+// story tells the notes of one replication to a reader.
+type story struct {
+	sys     *model.System
+	plan    *model.Plan
+	notes   []engine.Note
+	outcome *model.Outcome
+}
+
+// head says which replication this is and what came of it.
+func (s *story) head(w io.Writer, file string) {
+	fmt.Fprintf(w, "replication %d of %s, seed %d: %v, %s\n", s.outcome.Replication, file, s.plan.Seed,
+		s.outcome.Horizon, count(int(s.outcome.Events), "event"))
+	down, outages := make([]model.Seconds, len(s.sys.Journeys)), make([]int, len(s.sys.Journeys))
+	for i := range s.outcome.Outages {
+		o := &s.outcome.Outages[i]
+		down[o.Journey] += o.Down(s.outcome.Horizon)
+		outages[o.Journey]++
+	}
+	for j, n := range outages {
+		if n > 0 {
+			fmt.Fprintf(w, "%s: down %s in %s\n", s.sys.Journeys[j].Name, down[j].Round(), count(n, "outage"))
+		}
+	}
+	fmt.Fprintln(w)
+}
+
+// everything tells all notes, one per line.
+func (s *story) everything(w io.Writer) {
+	since := newElapsed(s)
+	for i := range s.notes {
+		s.line(w, "", i, since)
+	}
+}
+
+// incidents tells the notes that belong to incidents, grouped, and how many were left out.
+func (s *story) incidents(w io.Writer) {
+	told := make([]bool, len(s.notes))
+	list := findIncidents(s)
+	since := newElapsed(s)
+	for n, in := range list {
+		fmt.Fprintf(w, "%d. %s\n", n+1, s.title(in))
+		for _, i := range in.lines {
+			s.line(w, "   ", i, since)
+			told[i] = true
+		}
+		fmt.Fprintln(w)
+	}
+	left := 0
+	for _, t := range told {
+		if !t {
+			left++
+		}
+	}
+	switch {
+	case len(list) == 0:
+		fmt.Fprintf(w, "No journey went down and no service changed roles. %s touched nobody; --all shows them.\n", count(left, "event"))
+	case left > 0:
+		fmt.Fprintf(w, "%s without consequences for users left out; --all shows them.\n", count(left, "event"))
+	}
+}
+
+// title sums up an incident: who was down for how long, else which service acted.
+func (s *story) title(in *incident) string {
+	var parts []string
+	for _, j := range in.journeys {
+		part := fmt.Sprintf("%s down for %s", s.sys.Journeys[j].Name, in.down[j].Round())
+		if in.endless[j] {
+			part += " and not up again"
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) == 0 {
+		for _, v := range in.services {
+			parts = append(parts, s.sys.Services[v].Name+" acts without an outage")
+		}
+	}
+	return clock(s.notes[in.first].At) + "  " + strings.Join(parts, ", ")
+}
+
+// line tells one note.
+func (s *story) line(w io.Writer, indent string, i int, since *elapsed) {
+	fmt.Fprintf(w, "%s%-18s %s\n", indent, clock(s.notes[i].At), s.words(i, since))
+}
+
+// words says in a sentence what a note is about.
+func (s *story) words(i int, since *elapsed) string {
+	n := &s.notes[i]
+	switch n.Kind {
+	case engine.ComponentFailed:
+		c := &s.sys.Components[n.Component]
+		return fmt.Sprintf("%s %s fails: %v", c.Kind, c.Name, n.Mode)
+	case engine.ComponentRepaired:
+		return fmt.Sprintf("%s works again%s", s.sys.Components[n.Component].Name, since.of(i))
+	case engine.CauseStruck:
+		return fmt.Sprintf("common cause %s strikes: %v", s.sys.Causes[n.Component].Name, n.Mode)
+	case engine.CauseEnded:
+		return fmt.Sprintf("common cause %s is over%s", s.sys.Causes[n.Component].Name, since.of(i))
+	case engine.BelievedDown:
+		return fmt.Sprintf("%s takes %s for down", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
+	case engine.BelievedUp:
+		return fmt.Sprintf("%s takes %s for up", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
+	case engine.PhaseEntered:
+		return s.sys.Services[n.Service].Name + " " + s.phase(n)
+	case engine.DataLost:
+		return fmt.Sprintf("%s goes on with the data of %s: %s", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member), lost(n.Delay))
+	case engine.JourneyDown:
+		return fmt.Sprintf("%s is DOWN (%v)", s.sys.Journeys[n.Journey].Name, n.Phase)
+	case engine.JourneyUp:
+		return fmt.Sprintf("%s is up%s", s.sys.Journeys[n.Journey].Name, since.of(i))
+	}
+	return fmt.Sprintf("something happens that this version has no words for (%d)", n.Kind)
+}
+
+// phase says what a service begins to do.
+func (s *story) phase(n *engine.Note) string {
+	who := s.member(n.Service, n.Member)
+	text := map[model.Phase]string{
+		model.Serving:     "is served by " + who,
+		model.Detection:   "has yet to notice",
+		model.Decision:    "decides on a failover to " + who,
+		model.Fencing:     "fences the old primary for " + who,
+		model.Activation:  "makes " + who + " ready",
+		model.Redirection: "moves its clients to " + who,
+		model.Warming:     "warms up on " + who,
+		model.Repair:      "has nothing to fail over to and waits for a repair",
+	}[n.Phase]
+	if text == "" {
+		text = fmt.Sprintf("enters %v", n.Phase)
+	}
+	if n.Phase != model.Serving && n.Delay > 0 && !math.IsInf(float64(n.Delay), 1) {
+		text += ", which takes " + n.Delay.Round()
+	}
+	return text
+}
+
+func (s *story) member(service, member int32) string {
+	members := s.sys.Services[service].Members
+	if member < 0 || int(member) >= len(members) {
+		return "nobody"
+	}
+	return s.sys.Components[members[member].Component].Name
+}
+
+func lost(t model.Seconds) string {
+	if math.IsInf(float64(t), 1) {
+		return "everything is lost"
+	}
+	return t.Round() + " of writes are lost"
+}
+
+// clock writes a simulated instant: day 12 03:14:07.2, days counted from 1.
+func clock(t model.Seconds) string {
+	tenths := int64(math.Floor(float64(t)*10 + 1e-6))
+	if tenths < 0 { // while a steady-state start settles
+		return "-" + model.Seconds(-t).Round()
+	}
+	day := tenths / 864000
+	rest := tenths % 864000
+	return fmt.Sprintf("day %d %02d:%02d:%02d.%d", day+1, rest/36000, rest/600%60, rest/10%60, rest%10)
+}
+
+// elapsed knows, for a note that ends something, how long that had lasted.
+type elapsed struct{ starts map[int]model.Seconds }
+
+func newElapsed(s *story) *elapsed {
+	e := &elapsed{starts: map[int]model.Seconds{}}
+	for _, sp := range pair(s.notes) {
+		if sp.to >= 0 {
+			e.starts[sp.to] = s.notes[sp.to].At - s.notes[sp.from].At
+		}
+	}
+	return e
+}
+
+func (e *elapsed) of(i int) string {
+	if t, ok := e.starts[i]; ok {
+		return " after " + t.Round()
+	}
+	return ""
+}
+
+// spell is a state that lasts from one note to another: a fault, a belief, an outage, a failover.
+type spell struct {
+	subject
+	from, to int // notes; to < 0: it never ends
+}
+
+// subject is what a spell is about.
+type subject struct {
+	kind engine.NoteKind // of the note that begins it
+	a, b int32
+}
+
+// about tells whether a note begins or ends a spell, and of what.
+func about(n *engine.Note) (s subject, begins, ends bool) {
+	switch n.Kind {
+	case engine.ComponentFailed, engine.ComponentRepaired:
+		return subject{engine.ComponentFailed, n.Component, 0}, n.Kind == engine.ComponentFailed, n.Kind == engine.ComponentRepaired
+	case engine.CauseStruck, engine.CauseEnded:
+		return subject{engine.CauseStruck, n.Component, 0}, n.Kind == engine.CauseStruck, n.Kind == engine.CauseEnded
+	case engine.BelievedDown, engine.BelievedUp:
+		return subject{engine.BelievedDown, n.Service, n.Member}, n.Kind == engine.BelievedDown, n.Kind == engine.BelievedUp
+	case engine.JourneyDown, engine.JourneyUp:
+		return subject{engine.JourneyDown, n.Journey, 0}, n.Kind == engine.JourneyDown, n.Kind == engine.JourneyUp
+	case engine.PhaseEntered:
+		return subject{engine.PhaseEntered, n.Service, 0}, n.Phase != model.Serving, n.Phase == model.Serving
+	case engine.DataLost:
+		return subject{engine.DataLost, n.Service, 0}, true, true
+	}
+	return s, false, false
+}
+
+// pair finds the spells in a story, by their beginning. A beginning inside a spell of the same subject
+// (the next phase of a failover) goes on with it.
+func pair(notes []engine.Note) []spell {
+	var spells []spell
+	open := map[subject]int{}
+	for i := range notes {
+		sub, begins, ends := about(&notes[i])
+		at, isOpen := open[sub]
+		if begins && !isOpen {
+			at, isOpen = len(spells), true
+			open[sub] = at
+			spells = append(spells, spell{sub, i, -1})
+		}
+		if ends && isOpen {
+			spells[at].to = i
+			delete(open, sub)
+		}
+	}
+	sort.SliceStable(spells, func(i, j int) bool { return spells[i].from < spells[j].from })
+	return spells
+}
