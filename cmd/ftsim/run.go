@@ -37,7 +37,7 @@ the file. The same version, file and seed give the same results, whatever the nu
 	}
 	f.addRunsTo(cmd)
 	f.addTo(cmd)
-	cmd.Flags().StringVar(&f.out, "out", "", "folder for tables (CSV), summary.json and pictures (PNG)")
+	cmd.Flags().StringVar(&f.out, "out", "", "write tables (CSV), summary.json and pictures (PNG) to the folder `DIR`")
 	cmd.Flags().Var(wordFlag{&f.format, []string{"text", "json"}}, "format", "what to print on stdout")
 	return cmd
 }
