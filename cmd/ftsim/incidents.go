@@ -46,8 +46,12 @@ func (sp spell) felt() bool {
 	return sp.kind == engine.JourneyDown || sp.kind == engine.PhaseEntered || sp.kind == engine.DataLost
 }
 
-// end is when a spell ended; a spell that never ends lasts until the last note.
+// end is when a spell ended; a spell that never ends lasts until the last note. A belief about a primary
+// that has been replaced is not revoked, it just no longer matters.
 func (s *story) end(sp spell) model.Seconds {
+	if sp.to < 0 && sp.kind == engine.BelievedDown {
+		return s.notes[sp.from].At
+	}
 	if sp.to < 0 {
 		return max(s.outcome.Horizon, s.notes[len(s.notes)-1].At)
 	}

@@ -141,7 +141,7 @@ func (s *story) phase(n *engine.Note) string {
 		text = fmt.Sprintf("enters %v", n.Phase)
 	}
 	if n.Phase != model.Serving && n.Delay > 0 && !math.IsInf(float64(n.Delay), 1) {
-		text += ", which takes " + n.Delay.Round()
+		text += " (takes " + n.Delay.Round() + ")"
 	}
 	return text
 }
@@ -231,7 +231,8 @@ func pair(notes []engine.Note) []spell {
 	for i := range notes {
 		sub, begins, ends := about(&notes[i])
 		at, isOpen := open[sub]
-		if begins && !isOpen {
+		// A belief about a primary that has since been replaced was never revoked; the next one is a new one.
+		if begins && (!isOpen || sub.kind == engine.BelievedDown) {
 			at, isOpen = len(spells), true
 			open[sub] = at
 			spells = append(spells, spell{sub, i, -1})
