@@ -30,8 +30,8 @@ type Study struct {
 	byJourney [][]model.Outage // of the replication being added
 	blame     []blameBook      // by journey
 	failovers map[failoverKey]int64
-	outages   []OutageRow
-	losses    []LossRow
+	outages   Rows[OutageRow]
+	losses    Rows[LossRow]
 	dropped   int64
 	worst     Worst
 	isUser    []bool // by journey
@@ -134,18 +134,18 @@ func (s *Study) observe(o *model.Outcome) {
 
 func (s *Study) keepRows(o *model.Outcome) {
 	for i := range o.Outages {
-		if len(s.outages) >= maxRows {
+		if s.outages.n >= maxRows {
 			s.dropped++
 			continue
 		}
-		s.outages = append(s.outages, OutageRow{o.Replication, o.Outages[i]})
+		s.outages.add(OutageRow{o.Replication, o.Outages[i]})
 	}
 	for i := range o.Losses {
-		if len(s.losses) >= maxRows {
+		if s.losses.n >= maxRows {
 			s.dropped++
 			continue
 		}
-		s.losses = append(s.losses, LossRow{o.Replication, o.Losses[i]})
+		s.losses.add(LossRow{o.Replication, o.Losses[i]})
 	}
 }
 

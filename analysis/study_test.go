@@ -245,8 +245,17 @@ func TestAddCopies(t *testing.T) {
 	o.Outages[0].Start, o.Outages[0].Initiator = 77, 1
 	o.Outages = o.Outages[:0]
 	s.Add(o)
-	if a := s.Summary(); a.Outages[0].Start != 10 || a.Worst.Outages[0].Start != 10 || a.Replications != 2 || len(first.Outages) != 1 {
-		t.Errorf("the outcome was kept, not copied: %+v", a.Outages)
+	o.Outages = append(o.Outages, down(5, 1, 0))
+	s.Add(o)
+	a, n := s.Summary(), 0
+	for row := range first.Outages.All() {
+		n++
+		if row.Start != 10 {
+			t.Errorf("the outcome was kept, not copied: %+v", row)
+		}
+	}
+	if n != 1 || a.Outages.Len() != 2 || a.Worst.Outages[0].Start != 10 || a.Replications != 3 {
+		t.Errorf("%d outages at first, %d at last, worst %+v", n, a.Outages.Len(), a.Worst)
 	}
 }
 

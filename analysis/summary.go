@@ -18,8 +18,8 @@ type Summary struct {
 	Objectives   []Judgement
 	Blame        []Blame // by journey
 	Failovers    []FailoverKind
-	Outages      []OutageRow // in order; at most two million
-	Losses       []LossRow
+	Outages      Rows[OutageRow] // in order; at most two million
+	Losses       Rows[LossRow]
 	Dropped      int64 // outages and losses not kept one by one; all figures include them
 	Worst        Worst
 	Users        []int // journeys to report first; the others observe services
@@ -31,7 +31,7 @@ type Summary struct {
 // Summary evaluates what was added so far; the study may go on.
 func (s *Study) Summary() *Summary {
 	sum := &Summary{System: s.sys, Plan: s.plan, Replications: s.reps, Years: s.years, Horizon: s.horizon, Dropped: s.dropped,
-		Outages: s.outages[:len(s.outages):len(s.outages)], Losses: s.losses[:len(s.losses):len(s.losses)],
+		Outages: s.outages.snapshot(), Losses: s.losses.snapshot(),
 		Worst: s.worst, Users: users(s.sys), Failovers: s.failoverKinds()}
 	if s.reps == 0 {
 		sum.Warnings = []string{"no replication was completed"}
@@ -160,7 +160,13 @@ func Nines(a Estimate) Estimate {
 	return a
 }
 
-func trim(x float64) string { return fmt.Sprintf("%.4g", x) }
+// trim writes a number of years.
+func trim(x float64) string {
+	if x >= 100 {
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.3g", x)
+}
 
 func (s *Study) warnings(sum *Summary) []string {
 	var list []string

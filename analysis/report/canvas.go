@@ -6,7 +6,6 @@ import (
 	"math"
 	"strconv"
 
-	xfont "golang.org/x/image/font"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
@@ -47,7 +46,7 @@ const (
 func face(size float64, heavy bool) font.Font {
 	f := font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Points(size)}
 	if heavy {
-		f.Weight = xfont.WeightBold
+		f.Weight = 3 // bold, in the steps of golang.org/x/image/font
 	}
 	return f
 }

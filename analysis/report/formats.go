@@ -100,11 +100,10 @@ func outagesCSV(w io.Writer, d *Document) error {
 	}
 	s, err := newSheet(w, append(head, "unserved_s")...)
 	row := make([]string, 0, len(head)+1)
-	for i := range d.Summary.Outages {
+	for a := range d.Summary.Outages.All() {
 		if err != nil {
 			break
 		}
-		a := &d.Summary.Outages[i]
 		sys := d.Summary.System
 		row = append(row[:0], strconv.Itoa(a.Replication), sys.Journeys[a.Journey].Name, moment(a.Start), moment(a.End),
 			strconv.FormatBool(a.Open), moment(a.Down(d.Summary.Horizon)), sys.ElementName(a.Initiator), moment(a.Detected))
@@ -118,11 +117,10 @@ func outagesCSV(w io.Writer, d *Document) error {
 
 func lossesCSV(w io.Writer, d *Document) error {
 	s, err := newSheet(w, "replication", "service", "at_s", "lost_s", "lost_transactions", "total", "initiator")
-	for i := range d.Summary.Losses {
+	for l := range d.Summary.Losses.All() {
 		if err != nil {
 			break
 		}
-		l := &d.Summary.Losses[i]
 		seconds, transactions := plain(float64(l.Seconds)), plain(l.Transactions)
 		if l.Total {
 			seconds, transactions = "inf", "inf"

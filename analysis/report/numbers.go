@@ -119,6 +119,9 @@ func availability(e analysis.Estimate) string {
 	if e.High < 1 {
 		digits = max(digits, availabilityDigits(e.High))
 	}
+	if half := 50 * (e.High - e.Low); half > 0 { // in per cent; at least one digit of it shows
+		digits = max(digits, min(digits+3, int(math.Ceil(-math.Log10(half)-1e-9))))
+	}
 	return fmt.Sprintf("%s [%s, %s]", percent(e.Value, digits), plainPercent(e.Low, digits), plainPercent(e.High, digits))
 }
 

@@ -363,7 +363,7 @@ func causesPicture(d *Document, j int) *picture {
 	rows := causeRows(d.Summary.System, b)
 	p := newPicture(d)
 	p.grid(false, true)
-	p.title = fmt.Sprintf("%s causes %s of the downtime of %s; %s of it is %s", b.Initiators[0].Name, share(b.Initiators[0].Share),
+	p.title = fmt.Sprintf("%s causes %s of the downtime of %s; %s of all is %s", b.Initiators[0].Name, share(b.Initiators[0].Share),
 		b.Name, share(b.Phases[0].Share), b.Phases[0].Phase)
 	p.sub = "Mean downtime per year by the event that began the outage and by what users were waiting for"
 	p.xlab = "Downtime per year"
@@ -383,7 +383,8 @@ func causesPicture(d *Document, j int) *picture {
 	}
 	p.Y.Tick.Marker, p.Y.Tick.Label.Color = ticks, ink
 	p.X.Tick.Marker = linearTimes(high)
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, high*1.03, -.6, float64(max(len(rows), 3))-.4
+	p.X.Min, p.X.Max = 0, high*1.03
+	p.shelves(len(rows))
 	p.over = func(c draw.Canvas) { p.stack(c, rows) }
 	return p
 }
@@ -413,6 +414,12 @@ func causeRows(sys *model.System, b *analysis.Blame) []causeRow {
 		rows[place[c.Initiator]].phases[c.Phase] += float64(c.Down) / b.Years
 	}
 	return rows
+}
+
+// shelves makes room for n bars, in the middle if they are few.
+func (p *picture) shelves(n int) {
+	spare := max(0, 3-float64(n)) / 2
+	p.Y.Min, p.Y.Max = -.6-spare, float64(n)-.4+spare
 }
 
 // stack draws the bars over the finished grid.
@@ -469,7 +476,8 @@ func worstPicture(d *Document) *picture {
 	}
 	p.Y.Tick.Marker, p.Y.Tick.Label.Color = ticks, ink
 	p.X.Tick.Marker = linearTimes(float64(w.Horizon))
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, float64(w.Horizon), -.6, float64(max(len(tracks), 3))-.4
+	p.X.Min, p.X.Max = 0, float64(w.Horizon)
+	p.shelves(len(tracks))
 	p.over = func(c draw.Canvas) { p.tracks(c, w, tracks, long) }
 	return p
 }

@@ -199,7 +199,7 @@ func TestJSONIsValid(t *testing.T) {
 func TestOutagesAddUp(t *testing.T) {
 	d := document(50, 3)
 	records, err := csv.NewReader(bytes.NewReader(write(t, d, "outages.csv"))).ReadAll()
-	if err != nil || len(records) != len(d.Summary.Outages)+1 {
+	if err != nil || len(records) != d.Summary.Outages.Len()+1 {
 		t.Fatalf("%d records: %v", len(records), err)
 	}
 	number := func(s string) float64 {
@@ -239,6 +239,7 @@ func TestNumbers(t *testing.T) {
 		{grouped(-1234), "-1 234"}, {share(1), "100 %"}, {share(.0001), "< 0.1 %"}, {share(.9999), "> 99.9 %"},
 		{target(.9995), "99.95 %"}, {target(.9999999), "99.99999 %"},
 		{availability(analysis.Estimate{Value: .99981, Low: .99978, High: .99984}), "99.981 % [99.978, 99.984]"},
+		{availability(analysis.Estimate{Value: .999784, Low: .999781, High: .999787}), "99.9784 % [99.9781, 99.9787]"},
 		{availability(analysis.Estimate{Value: .5, Low: .4, High: .6}), "50.00 % [40.00, 60.00]"},
 		{availability(analysis.Estimate{Value: .99999, Low: .99999, High: 1, Bound: true}), "> 99.9990 %"},
 		{nines(analysis.Estimate{Value: .999, Low: .999, High: 1, Bound: true}), "> 3.0"},
