@@ -55,7 +55,7 @@ func (s *Study) Summary() *Summary {
 }
 
 func (s *Study) measured(m *Metric, a *accumulator, target int) Measured {
-	q := measure{m: m, a: a, reps: s.reps, years: s.years, events: s.eventsOf(m, target)}
+	q := measure{m: m, a: a, reps: s.reps, years: s.years, events: s.eventsOf(m, a, target)}
 	out := Measured{Metric: m, Target: target, Name: s.nameOf(m.Scope, target), Stats: q.stats()}
 	switch m.Method {
 	case Sample:
@@ -78,14 +78,14 @@ func (s *Study) nameOf(scope Scope, target int) string {
 	return s.sys.Services[target].Name
 }
 
-// eventsOf is how many events a mean over replications rests on.
-func (s *Study) eventsOf(m *Metric, target int) int64 {
-	name := "outages"
+// eventsOf is how many events a mean over replications rests on: the outages of a journey; of a service,
+// the replications in which anything happened.
+func (s *Study) eventsOf(m *Metric, a *accumulator, target int) int64 {
 	if m.Scope != Journeys && m.Scope != JourneysWithRTO {
-		name = "failovers"
+		return a.nonzero
 	}
 	for i := range s.metrics {
-		if s.metrics[i].Name == name {
+		if s.metrics[i].Name == "outages" {
 			return int64(math.Round(s.cells[i][target].sum()))
 		}
 	}

@@ -85,6 +85,7 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d.add(journeys(sum, "SERVICES", observers(sum)))
 	d.add(stores(sum))
 	d.add(failovers(sum))
+	d.add(exposure(sum))
 	for i, j := range sum.Users {
 		if i == 4 {
 			break
@@ -204,6 +205,20 @@ func failovers(sum *analysis.Summary) Table {
 		e := f.PerYear
 		t.Rows = append(t.Rows, cells(f.Name, f.Trigger.String(), by, f.Result.String(), number(e.Value),
 			fmt.Sprintf("[%s, %s]", number(e.Low), number(e.High)), grouped(int(e.Observations))))
+	}
+	return t
+}
+
+// exposure shows the time in which one more failure would have found less to fall back on.
+func exposure(sum *analysis.Summary) Table {
+	t := Table{Head: []string{"EXPOSURE", "below designed members", "[95 %]"}, Left: 1}
+	for s := range sum.System.Services {
+		e := sum.Get("exposure", s).Main()
+		if !(e.Value > 0) {
+			continue
+		}
+		t.Rows = append(t.Rows, cells(sum.System.Services[s].Name, number(100*e.Value)+" %",
+			fmt.Sprintf("[%s, %s]", number(100*e.Low), number(100*e.High))))
 	}
 	return t
 }
