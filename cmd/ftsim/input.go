@@ -91,7 +91,6 @@ func (c *console) load(argument string) (*topology.Topology, error) {
 	switch {
 	case errors.As(err, &ps):
 		c.show(ps, text)
-		c.talk("%s in %s", count(len(ps.Faults()), "error"), name)
 		return nil, told(exitBadInput)
 	case err != nil:
 		return nil, badInput("%w", err)
