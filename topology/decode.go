@@ -140,6 +140,14 @@ func (m *mapping) sub(key, where string) *mapping {
 	return m.open(key, v, where)
 }
 
+// block is sub for what has defaults when it is left out.
+func (m *mapping) block(key string) *mapping {
+	if out := m.sub(key, m.where+": "+key); out != nil {
+		return out
+	}
+	return &mapping{d: m.d, where: m.where + ": " + key, path: m.path + "." + key, origin: m.origin}
+}
+
 // open is sub for a value that has been looked at already.
 func (m *mapping) open(key string, v *node, where string) *mapping {
 	out := m.d.mapping(v, where, m.path+"."+key)
@@ -160,10 +168,11 @@ func (m *mapping) done() {
 	if len(m.layers) == 0 {
 		return
 	}
+	known := distinctWords(m.known)
 	for i := range m.origin.entries {
 		key := m.origin.entries[i].key
-		if !contains(m.known, key.text) {
-			m.d.fault(key, model.DidYouMean(clip(key.text), m.known), "%s: unknown key %q", m.where, clip(key.text))
+		if !contains(known, key.text) {
+			m.d.fault(key, model.DidYouMean(clip(key.text), known), "%s: unknown key %q", m.where, clip(key.text))
 		}
 	}
 }
@@ -200,6 +209,16 @@ func (d *decoder) each(n *node, what string, f func(name *node, value *node)) {
 		}
 		f(e.key, e.value)
 	}
+}
+
+func distinctWords(words []string) []string {
+	var out []string
+	for _, w := range words {
+		if !contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 func contains(words []string, w string) bool {

@@ -78,10 +78,7 @@ func (b *builder) activation(p *policies.ActivePassive, f *mapping) {
 
 // human is what people take: for a manual failover, and when an automatic one fails (R18).
 func (b *builder) human(p *policies.ActivePassive, f *mapping) {
-	h := f.sub("human", f.where+": human")
-	if h == nil {
-		h = &mapping{d: f.d, where: f.where + ": human", path: f.path + ".human", origin: f.origin}
-	}
+	h := f.block("human")
 	p.Human = policies.Steps{
 		h.law("acknowledge", steady, quantiles(3*model.Minute, 10*model.Minute)),
 		h.law("diagnose", steady, quantiles(15*model.Minute, model.Hour)),
@@ -152,10 +149,7 @@ func (b *builder) detector(m *mapping, key, byDefault string) model.Detector {
 	out := b.detectorOf(d, d.word("kind", detectorWords, byDefault))
 	d.later("false_alarm_rate", "retry_timeout", "primary_start_timeout", "quorum")
 	seeing := policies.Seeing{Detector: out, Unseen: quantiles(15*model.Minute, 2*model.Hour)}
-	sees := d.sub("sees", d.where+": sees")
-	if sees == nil {
-		sees = &mapping{d: d.d, where: d.where + ": sees", path: d.path + ".sees", origin: d.origin}
-	}
+	sees := d.block("sees")
 	for k := model.FaultMode(0); k < model.NumFaultModes; k++ {
 		p := 1.0
 		if k == model.Hang {

@@ -43,12 +43,10 @@ func (b *builder) traffic(top *mapping) {
 func (b *builder) journeys(top *mapping) {
 	b.threshold = 0.95
 	v := top.get("journeys")
-	if v != nil && v.kind == mappingNode {
-		if up := v.find("counts_as_up_when"); up != nil {
-			b.threshold = b.upWhen(up, "journeys")
-		} else {
-			b.d.mapping(v, "journeys", "journeys").set("counts_as_up_when.served", percent(b.threshold), nil)
-		}
+	if v != nil && v.kind == mappingNode && v.find("counts_as_up_when") != nil {
+		b.threshold = b.upWhen(v.find("counts_as_up_when"), "journeys")
+	} else {
+		b.d.mapping(nil, "journeys", "journeys").set("counts_as_up_when.served", percent(b.threshold), nil)
 	}
 	via := b.via(top)
 	var unshared []int
@@ -208,7 +206,7 @@ func (b *builder) objectives(items []*node, plan *model.Plan) {
 		if o.RPOSet = m.has("rpo"); o.RPOSet {
 			o.RPO = m.duration("rpo", 0)
 		}
-		if o.Availability == 0 && o.RTO == 0 && !o.RPOSet {
+		if !m.has("availability") && !m.has("rto") && !o.RPOSet {
 			b.d.fault(n, "give availability, rto or rpo", "%s promises nothing", m.where)
 		}
 		m.later("count_planned")

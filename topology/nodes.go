@@ -85,7 +85,7 @@ func (m *mapping) modes(usual model.FaultMode, keepsAge bool) []model.Mode {
 
 // nodes reads the machines.
 func (b *builder) nodes(n *node) {
-	b.singles, b.groups, b.places = map[string]int32{}, map[string]*group{}, map[int32]*place{}
+	b.singles, b.groups = map[string]int32{}, map[string]*group{}
 	b.d.each(n, "nodes", func(name, value *node) {
 		m := b.d.mapping(value, "node "+strconv.Quote(clip(name.text)), "nodes."+clip(name.text))
 		if value.kind == nullNode {
@@ -116,7 +116,7 @@ func (b *builder) node(name *node, m *mapping) {
 		byDefault = "vm"
 	}
 	m.preset(byDefault, "node")
-	keeps := m.word("after_repair", []string{"as-good-as-new", "as-bad-as-old"}, "as-good-as-new") == "as-bad-as-old"
+	keeps := m.word("after_repair", []string{"as-good-as-new", "as-bad-as-old"}, "") == "as-bad-as-old"
 	c := model.Component{Name: name.text, Kind: model.KindNode, Site: model.None, Modes: m.modes(model.OSCrash, keeps)}
 	if m.has("start_failure") {
 		c.StartFailure = m.share("start_failure", 0)
@@ -146,7 +146,6 @@ func (b *builder) node(name *node, m *mapping) {
 func (b *builder) lodge(at *place, i int32) {
 	if at != nil {
 		at.nodes = append(at.nodes, i)
-		b.places[i] = at
 	}
 }
 

@@ -220,13 +220,11 @@ func (b *builder) policy(s *service) {
 	switch word {
 	case "active-active":
 		s.s.Policy = policies.ActiveActive{}
-		m.misplaced("an active-active service", "standby", "failover", "detection")
-		m.ignore("redirect")
+		m.misplaced("an active-active service", "standby", "failover", "detection", "redirect")
 		b.healthCheck(s)
 		return
 	case "quorum":
-		m.misplaced("a quorum", "standby", "failover", "health_check", "redirect")
-		m.ignore("balanced_by")
+		m.misplaced("a quorum", "standby", "failover", "health_check", "redirect", "balanced_by")
 		b.quorum(s)
 		return
 	case "active-passive":
@@ -234,8 +232,10 @@ func (b *builder) policy(s *service) {
 	default:
 		m.misplaced(word+" (which says it)", "standby")
 	}
-	m.misplaced("an active-passive service", "health_check", "detection")
-	m.ignore("balanced_by")
+	m.misplaced("an active-passive service", "health_check", "detection", "balanced_by")
+	if len(s.hosts) == 1 {
+		b.d.fault(m.get("replicas"), "name two nodes, or write policy: active-active", "%s: there is nobody to stand by", m.where)
+	}
 	b.activePassive(s, map[string]policies.Temperature{"hot": policies.Hot, "warm": policies.Warm, "cold": policies.Cold}[word])
 }
 
@@ -243,7 +243,7 @@ func (b *builder) policy(s *service) {
 func (b *builder) healthCheck(s *service) {
 	m := s.m
 	s.balanced = m.get("balanced_by")
-	if v := m.get("health_check"); v != nil {
+	if s.balanced != nil || m.get("health_check") != nil {
 		s.s.Detector = b.detector(m, "health_check", "probe")
 	}
 	if s.balanced == nil {
@@ -253,7 +253,7 @@ func (b *builder) healthCheck(s *service) {
 		switch {
 		case b.services[i] == s:
 			b.d.fault(s.balanced, "", "%s: it cannot balance itself", m.where)
-		case s.s.Detector != nil:
+		default:
 			s.s.Observer, s.s.Balancer = model.ByService, i
 		}
 	}

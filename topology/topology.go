@@ -57,7 +57,6 @@ type builder struct {
 	singles   map[string]int32
 	groups    map[string]*group
 	hosts     int
-	places    map[int32]*place // where a node is
 	services  []*service
 	byName    map[string]int
 	threshold float64
@@ -108,12 +107,11 @@ func (b *builder) simulation(top *mapping, plan *model.Plan) {
 	plan.Runs = m.count("runs", 1, 1_000_000_000, plan.Runs)
 	plan.Seed = uint64(m.count("seed", 0, math.MaxInt32, int(plan.Seed)))
 	plan.SteadyState = m.word("start", []string{"all-up", "steady-state"}, "all-up") == "steady-state"
-	if i := m.sub("incident", "incident"); i != nil {
-		plan.MinDowntime = i.duration("min_downtime", plan.MinDowntime)
-		plan.MergeGap = i.duration("merge_gap", plan.MergeGap)
-		plan.RunOut = i.duration("run_out", plan.RunOut)
-		i.done()
-	}
+	i := m.block("incident")
+	plan.MinDowntime = i.duration("min_downtime", plan.MinDowntime)
+	plan.MergeGap = i.duration("merge_gap", plan.MergeGap)
+	plan.RunOut = i.duration("run_out", plan.RunOut)
+	i.done()
 	m.done()
 }
 

@@ -15,11 +15,12 @@ import (
 	"github.com/ftsim/ftsim/model"
 )
 
-// Bounds of a document. Big systems are written with count, so that files stay small.
+// Bounds of a document. Big systems are better written with count, but a generated file with a line per
+// node must do as well.
 const (
-	mostBytes  = 4 << 20
-	mostDepth  = 50
-	mostValues = 1_000_000 // after aliases are followed
+	mostBytes   = 96 << 20
+	mostDepth   = 50
+	mostAliased = 200_000 // values that are there only because aliases repeat them
 )
 
 // kind is what a node looks like.
@@ -74,10 +75,8 @@ func parse(file string, text []byte) (*node, model.Problems) {
 		return nil, c.problems
 	}
 	n := c.convert(root, 0)
-	if n.size > mostValues && len(c.problems) == 0 {
-		c.fault(root.Line, root.Column, fmt.Sprintf("aliases make this file expand to more than %d values", mostValues), "")
-	}
-	if n.size > mostValues {
+	if n.size > c.written+mostAliased {
+		c.fault(root.Line, root.Column, fmt.Sprintf("aliases repeat more than %d values", mostAliased), "use count, or a preset")
 		return nil, c.problems
 	}
 	return n.node, c.problems
@@ -114,6 +113,7 @@ func decode(text []byte) (root *yaml.Node, err error) {
 type converter struct {
 	file     string
 	problems model.Problems
+	written  int                       // values in the file itself
 	done     map[*yaml.Node]*converted // targets of aliases
 }
 
@@ -192,6 +192,7 @@ func (c *converter) convert(y *yaml.Node, depth int) *converted {
 		return c.alias(y)
 	}
 	out := &converted{node: &node{at: model.Pos{File: c.file, Line: y.Line, Column: y.Column}, width: 1}, size: 1}
+	c.written++
 	if y.Anchor != "" {
 		out.busy = true
 		c.done[y] = out
@@ -235,7 +236,7 @@ func single(y *yaml.Node, n *node) {
 	}
 }
 
-func (o *converted) grow(size int) { o.size = min(o.size+size, mostValues+1) }
+func (o *converted) grow(size int) { o.size = min(o.size+size, 1<<40) }
 
 // alias shares the target. The document counts as being as large as if it were copied.
 func (c *converter) alias(y *yaml.Node) *converted {
@@ -261,7 +262,7 @@ func (c *converter) pairs(y *yaml.Node, out *converted, depth int) {
 		}
 		seen[key.text] = key.at.Line
 		out.node.entries = append(out.node.entries, entry{key, value.node})
-		out.grow(value.size + 1)
+		out.grow(value.size)
 	}
 }
 

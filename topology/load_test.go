@@ -1,0 +1,230 @@
+package topology
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	file = strings.TrimSuffix(file, ".yaml") + ".golden"
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; run go test ./topology -update and look at the difference\n%s", file, got)
+	}
+}
+
+func files(t *testing.T, pattern string) []string {
+	t.Helper()
+	out, err := filepath.Glob(pattern)
+	if err != nil || len(out) == 0 {
+		t.Fatalf("no files match %s: %v", pattern, err)
+	}
+	return out
+}
+
+func TestBadFilesAreRefusedInFull(t *testing.T) {
+	for _, f := range files(t, "testdata/bad/*.yaml") {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		topo, err := Load(filepath.Base(f), text)
+		if d := time.Since(start); d > time.Second {
+			t.Errorf("%s took %v", f, d)
+		}
+		ps, ok := err.(model.Problems)
+		if !ok || topo != nil || len(ps.Faults()) == 0 {
+			t.Errorf("%s was accepted: %v", f, err)
+			continue
+		}
+		for _, p := range ps {
+			if p.At.Line < 1 || p.At.Column < 1 {
+				t.Errorf("%s: a problem without a place: %v", f, p)
+			}
+		}
+		var out strings.Builder
+		if err := Render(&out, ps, text, false); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, f, out.String())
+	}
+}
+
+func TestGoodFilesMeanWhatTheySay(t *testing.T) {
+	for _, f := range files(t, "testdata/good/*.yaml") {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		topo, err := Load(filepath.Base(f), text)
+		if err != nil {
+			t.Errorf("%s:\n%v", f, err)
+			continue
+		}
+		golden(t, f, describe(topo))
+	}
+}
+
+// describe writes all that a file came to mean.
+func describe(t *Topology) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "plan %+v\n\n", *t.Plan)
+	for i := range t.System.Components {
+		c := &t.System.Components[i]
+		fmt.Fprintf(&b, "component %d %s %q site %d start-failure %v", i, c.Kind, c.Name, c.Site, c.StartFailure)
+		if c.Requires != nil {
+			fmt.Fprintf(&b, " requires %s", needText(c.Requires))
+		}
+		for _, m := range c.Modes {
+			fmt.Fprintf(&b, "\n    %v after %v, repaired in %v, keeps age %v", m.Kind, m.Life, m.Repair, m.KeepsAge)
+		}
+		b.WriteByte('\n')
+	}
+	for i, s := range t.System.Network.Sites {
+		fmt.Fprintf(&b, "site %d %+v\n", i, s)
+	}
+	for _, l := range t.System.Network.Links {
+		fmt.Fprintf(&b, "link %+v\n", l)
+	}
+	for _, c := range t.System.Causes {
+		fmt.Fprintf(&b, "cause %q %v after %v for %v hits %v with %v glitch %v\n", c.Name, c.Mode, c.Life, c.Repair, c.Victims, c.Probability, c.Glitch)
+	}
+	for i, s := range t.System.Services {
+		fmt.Fprintf(&b, "service %d %q %v, members %v, needed %d, per replica %v\n", i, s.Name, s.Policy, s.Members, s.Needed, s.PerReplica)
+		fmt.Fprintf(&b, "    detector %v observer %d balancer %d warm-up %+v\n", s.Detector, s.Observer, s.Balancer, s.WarmUp)
+		for _, d := range s.Needs {
+			fmt.Fprintf(&b, "    needs %s\n", dependencyText(&d))
+		}
+		if s.Store != nil {
+			fmt.Fprintf(&b, "    store %+v\n", *s.Store)
+		}
+	}
+	for i, j := range t.System.Journeys {
+		fmt.Fprintf(&b, "journey %d %q share %.6g threshold %v service %d\n", i, j.Name, j.Share, j.Threshold, j.Service)
+		for _, d := range j.Needs {
+			fmt.Fprintf(&b, "    needs %s\n", dependencyText(&d))
+		}
+	}
+	fmt.Fprintf(&b, "clients %+v rate %v\n\n", t.System.Clients, t.System.Rate)
+	for _, s := range t.Settings {
+		fmt.Fprintf(&b, "%s = %s (%s)\n", s.Path, s.Value, s.Source)
+	}
+	for _, w := range t.System.Warnings {
+		fmt.Fprintf(&b, "%v\n", w)
+	}
+	return b.String()
+}
+
+func needText(n *model.Need) string {
+	if len(n.Of) == 0 {
+		if n.Access == model.Read {
+			return fmt.Sprintf("%d(read)", n.Ref)
+		}
+		return fmt.Sprint(n.Ref)
+	}
+	var parts []string
+	for i := range n.Of {
+		parts = append(parts, needText(&n.Of[i]))
+	}
+	return fmt.Sprintf("%d of (%s)", n.AtLeast, strings.Join(parts, " "))
+}
+
+func dependencyText(d *model.Dependency) string {
+	s := fmt.Sprintf("%s without %v", needText(&d.Need), d.Without)
+	if d.Else != nil {
+		s += " else " + needText(d.Else)
+	}
+	return s
+}
+
+func TestHostileInputEndsSoon(t *testing.T) {
+	cases := map[string]string{
+		"brackets": strings.Repeat("[", 1<<20), "braces": strings.Repeat("{a: ", 1<<18), "dashes": strings.Repeat("- ", 1<<18),
+		"twins":    strings.Repeat("a:\n", 1<<16),
+		"unknown":  "apiVersion: ftsim/v1\n" + manyKeys(50_000),
+		"services": "apiVersion: ftsim/v1\nservices:\n" + indent(manyKeys(20_000)),
+		"laws":     "apiVersion: ftsim/v1\nnodes: {a: {mtbf: " + strings.Repeat("{shifted: {by: 1s, law: ", 500) + "1h" + strings.Repeat("}}", 500) + "}}\n",
+		"counts":   "apiVersion: ftsim/v1\nnodes: {a: {count: 2000000}, b: {count: 2000000}, c: {count: 99999999999999999999999}}\n",
+	}
+	for name, text := range cases {
+		start := time.Now()
+		if _, err := Load(name, []byte(text)); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+		if d := time.Since(start); d > 3*time.Second { // a second, and room for slow machines
+			t.Errorf("%s took %v", name, d)
+		} else {
+			t.Log(name, d)
+		}
+	}
+}
+
+func manyKeys(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "key-%d: {}\n", i)
+	}
+	return b.String()
+}
+
+func indent(s string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n  ") + "\n"
+}
+
+func TestAMillionNodesShareTheirModes(t *testing.T) {
+	topo, err := Load("big.yaml", []byte("apiVersion: ftsim/v1\nnodes:\n  unit: {count: 1000000, mtbf: 1000h, mttr: 10h}\nservices:\n  farm: {replicas: unit, policy: active-active, needed: 900000}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := topo.System.Components
+	if len(c) != 1_000_000 || &c[0].Modes[0] != &c[999_999].Modes[0] || c[999_999].Name != "unit-1000000" {
+		t.Errorf("%d components, the last is %q", len(c), c[len(c)-1].Name)
+	}
+	if len(topo.Settings) > 20 {
+		t.Errorf("%d settings for one group", len(topo.Settings))
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	for _, pattern := range []string{"testdata/good/*.yaml", "testdata/bad/*.yaml"} {
+		names, _ := filepath.Glob(pattern)
+		for _, name := range names {
+			text, _ := os.ReadFile(name)
+			f.Add(text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if len(text) > 1<<16 || strings.Contains(string(text), "count") {
+			return // large counts are legal, and slow
+		}
+		topo, err := Load("fuzz.yaml", text)
+		if (topo == nil) == (err == nil) {
+			t.Fatalf("topology %v, error %v", topo, err)
+		}
+		if ps, ok := err.(model.Problems); err != nil && (!ok || len(ps.Faults()) == 0) {
+			t.Fatalf("an error without a fault: %v", err)
+		} else if err := Render(&strings.Builder{}, ps, text, true); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
