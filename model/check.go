@@ -11,7 +11,7 @@ import (
 // Check finds out whether a system and, if it is not nil, a plan make sense. Faults must stop a run; the
 // engine may rely on their absence. Warnings are worth a reader's attention.
 func Check(sys *System, plan *Plan) Problems {
-	c := checker{sys: sys}
+	c := checker{sys: sys, marks: make([]int32, len(sys.Components))}
 	c.components()
 	c.causes()
 	c.network()
@@ -31,6 +31,18 @@ func Check(sys *System, plan *Plan) Problems {
 type checker struct {
 	sys   *System
 	found Problems
+	marks []int32 // per component: the last stamp it was given
+	stamp int32
+}
+
+// fresh begins a new set of components; the old one is forgotten.
+func (c *checker) fresh() { c.stamp++ }
+
+// mark adds component i to the set and tells whether it was in it before.
+func (c *checker) mark(i int32) bool {
+	before := c.marks[i] == c.stamp
+	c.marks[i] = c.stamp
+	return before
 }
 
 func (c *checker) fault(at Pos, format string, args ...any) {
@@ -230,15 +242,14 @@ func (c *checker) causes() {
 }
 
 func (c *checker) victims(x *CommonCause, where string) {
-	seen := make(map[int32]bool, len(x.Victims))
+	c.fresh()
 	for _, v := range x.Victims {
 		switch {
 		case !c.hasComponent(v):
 			c.fault(x.At, "%s: there is no component %d", where, v)
-		case seen[v]:
+		case c.mark(v):
 			c.fault(x.At, "%s: it hits %q twice", where, c.sys.Components[v].Name)
 		}
-		seen[v] = true
 	}
 }
 
@@ -283,17 +294,16 @@ func (c *checker) members(x *Service, where string) {
 	if len(x.Members) == 0 {
 		c.fault(x.At, "%s has no members", where)
 	}
-	seen := make(map[int32]bool, len(x.Members))
+	c.fresh()
 	for _, m := range x.Members {
 		switch {
 		case !c.hasComponent(m.Component):
 			c.fault(x.At, "%s: there is no component %d", where, m.Component)
 		case !c.hasComponent(m.Host):
 			c.fault(x.At, "%s: there is no component %d", where, m.Host)
-		case seen[m.Component]:
+		case c.mark(m.Component):
 			c.fault(x.At, "%s: %q is a member twice", where, c.sys.Components[m.Component].Name)
 		}
-		seen[m.Component] = true
 	}
 }
 
@@ -559,13 +569,12 @@ func (c *checker) together() {
 		if len(x.Members) < 2 {
 			continue
 		}
-		hosts := make(map[int32]bool, len(x.Members))
+		c.fresh()
 		for _, m := range x.Members {
-			if hosts[m.Host] {
+			if c.mark(m.Host) {
 				c.warn(x.At, "they fail together", "service %q: two replicas run on %q", x.Name, c.sys.Components[m.Host].Name)
 				break
 			}
-			hosts[m.Host] = true
 		}
 		c.sharedPlace(x, places)
 	}
@@ -573,13 +582,14 @@ func (c *checker) together() {
 
 // places counts the racks, zones and regions in which hosts stand, by kind.
 func (c *checker) places() [NumKinds]int {
-	seen := map[int32]bool{}
+	c.fresh()
+	var here []int32
 	var count [NumKinds]int
 	for i := range c.sys.Services {
 		for _, m := range c.sys.Services[i].Members {
-			for _, p := range c.around(nil, m.Host) {
-				if !seen[p] {
-					seen[p] = true
+			here = c.around(here[:0], m.Host)
+			for _, p := range here {
+				if !c.mark(p) {
 					count[c.sys.Components[p].Kind]++
 				}
 			}
