@@ -199,13 +199,10 @@ func (d *decoder) plain(v *node, where string) (float64, bool) {
 		return 0, false
 	}
 	t, isPercent := strings.CutSuffix(strings.TrimSpace(s), "%")
-	x, err := number(strings.TrimSpace(t))
+	x, err := portion(t, isPercent)
 	if err != nil {
 		d.fault(v, "", "%s: %v", where, err)
 		return 0, false
-	}
-	if isPercent {
-		x /= 100
 	}
 	return x, true
 }

@@ -79,6 +79,16 @@ func number(s string) (float64, error) {
 	return x, nil
 }
 
+// portion is number for what may be in hundredths; 99.9 hundredths are exactly 0.999.
+func portion(s string, hundredths bool) (float64, error) {
+	s = strings.TrimSpace(s)
+	x, err := number(s)
+	if err == nil && hundredths {
+		x, err = strconv.ParseFloat(s+"e-2", 64)
+	}
+	return x, err
+}
+
 func leadingZero(s string) bool {
 	return len(s) > 1 && s[0] == '0' && s[1] >= '0' && s[1] <= '9'
 }
@@ -104,13 +114,10 @@ func (d *decoder) share(v *node, where string) (float64, bool) {
 		return 0, false
 	}
 	t, isPercent := strings.CutSuffix(strings.TrimSpace(s), "%")
-	x, err := number(strings.TrimSpace(t))
+	x, err := portion(t, isPercent)
 	if err != nil {
 		d.fault(v, "write for example 99.95% or 0.9995", "%s: %v", where, err)
 		return 0, false
-	}
-	if isPercent {
-		x /= 100
 	}
 	if x > 1 {
 		hint := ""
