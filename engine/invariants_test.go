@@ -58,7 +58,8 @@ func (n naive) reachable(from, to int32) bool {
 	for grown := true; grown; {
 		grown = false
 		for _, l := range n.sys.Network.Links {
-			passes := l.From == from || n.sys.Network.Sites[l.From].Transit
+			sites := n.sys.Network.Sites
+			passes := l.From == from || sites[l.From].Transit || sites[from].Within == l.From || sites[l.To].Within == l.From
 			if reached[l.From] && !reached[l.To] && passes && n.works(l.Component) && n.works(n.sys.Network.Sites[l.To].Component) {
 				reached[l.To], grown = true, true
 			}

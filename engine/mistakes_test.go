@@ -82,7 +82,7 @@ func TestGlitchesCauseFalseAlarms(t *testing.T) {
 	}
 	sys.Components = append(sys.Components, model.Component{Name: "fibre", Kind: model.KindLink, Site: none})
 	sys.Network = model.Network{
-		Sites: []model.Site{{Name: "a", Component: none}, {Name: "b", Component: none}, {Name: "users", Component: none}},
+		Sites: []model.Site{{Name: "a", Component: none, Within: none}, {Name: "b", Component: none, Within: none}, {Name: "users", Component: none, Within: none}},
 		Links: []model.Link{way(2, 0, 1), way(2, 1, 0), way(none, 2, 0), way(none, 2, 1)},
 	}
 	sys.Clients = []model.ClientGroup{{Site: 2, Share: 1}}
@@ -120,7 +120,7 @@ func twoZones(policy model.Policy, zones []int32) *model.System {
 	sys.Components = append(sys.Components, model.Component{Name: "fibre", Kind: model.KindLink, Site: none,
 		Modes: []model.Mode{{Kind: model.Isolated, Life: fixedLaw(model.Day), Repair: fixedLaw(600)}}})
 	sys.Network = model.Network{
-		Sites: []model.Site{{Name: "a", Component: none, Transit: true}, {Name: "b", Component: none, Transit: true}},
+		Sites: []model.Site{{Name: "a", Component: none, Within: none, Transit: true}, {Name: "b", Component: none, Within: none, Transit: true}},
 		Links: []model.Link{way(link, 0, 1), way(link, 1, 0)},
 	}
 	sys.Clients = []model.ClientGroup{{Site: 0, Share: 0.5}, {Site: 1, Share: 0.5}}

@@ -41,7 +41,7 @@ func randomSystem(seed uint64) *model.System {
 	}
 	if r.IntN(2) == 0 && zones > 1 {
 		for z := range zones {
-			sys.Network.Sites = append(sys.Network.Sites, model.Site{Name: fmt.Sprint("z", z), Component: int32(z), Transit: r.IntN(3) > 0})
+			sys.Network.Sites = append(sys.Network.Sites, model.Site{Name: fmt.Sprint("z", z), Component: int32(z), Within: int32(r.IntN(z+1)) - 1, Transit: r.IntN(3) > 0})
 		}
 		for a := range zones {
 			for b := range a {

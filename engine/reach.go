@@ -15,6 +15,7 @@ type network struct {
 
 type site struct {
 	component int32
+	within    int32
 	transit   bool
 	link, end int32
 }
@@ -91,11 +92,9 @@ func (x *reach) explore(n *network, comps []component, s int32) {
 	for i := 0; i < len(x.queue); i++ {
 		from := x.queue[i]
 		at := &n.sites[from]
-		if from != s && !at.transit {
-			continue
-		}
+		passes := from == s || at.transit || n.sites[s].within == from
 		for _, l := range n.links[at.link:at.end] {
-			if !x.seen[l.to] && works(comps, l.component) && works(comps, n.sites[l.to].component) {
+			if !x.seen[l.to] && (passes || n.sites[l.to].within == from) && works(comps, l.component) && works(comps, n.sites[l.to].component) {
 				x.seen[l.to] = true
 				x.queue = append(x.queue, l.to)
 			}
@@ -122,7 +121,7 @@ func layNetwork(net *model.Network, matter []int32) network {
 		leaving[l.From] = append(leaving[l.From], link{l.Component, l.To})
 	}
 	for i := range net.Sites {
-		n.sites[i] = site{component: net.Sites[i].Component, transit: net.Sites[i].Transit, link: int32(len(n.links))}
+		n.sites[i] = site{component: net.Sites[i].Component, within: net.Sites[i].Within, transit: net.Sites[i].Transit, link: int32(len(n.links))}
 		n.links = append(n.links, leaving[i]...)
 		n.sites[i].end = int32(len(n.links))
 	}

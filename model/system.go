@@ -67,7 +67,8 @@ type Network struct {
 type Site struct {
 	Name      string
 	Component int32 // None = never fails
-	Transit   bool  // passes on traffic between others
+	Within    int32 // the site it is part of, as a rack is of its zone; else None
+	Transit   bool  // passes on traffic between others; in any case between its parts and others
 }
 
 // Link leads from one site to another. A two-way link is two Links over one component.

@@ -60,7 +60,7 @@ func allOf(of ...model.Need) *model.Need {
 }
 
 func (b *builder) site(name string, comp int32, transit bool) int32 {
-	b.sys.Network.Sites = append(b.sys.Network.Sites, model.Site{Name: name, Component: comp, Transit: transit})
+	b.sys.Network.Sites = append(b.sys.Network.Sites, model.Site{Name: name, Component: comp, Within: model.None, Transit: transit})
 	return int32(len(b.sys.Network.Sites) - 1)
 }
 
@@ -147,6 +147,7 @@ func (b *builder) rack(name, value *node) {
 	r.site = b.site(name.text, end, true)
 	b.sys.Components[r.comp].Site = r.site
 	if z != nil {
+		b.sys.Network.Sites[r.site].Within = z.site
 		b.connect(model.None, r.site, z.site)
 		b.connect(model.None, z.site, r.site)
 	}
