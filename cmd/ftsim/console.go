@@ -32,14 +32,22 @@ func (c *console) colorOut() bool { return c.color(c.outFile) }
 func (c *console) colorErr() bool { return c.color(c.err) }
 
 func (c *console) color(f *os.File) bool {
-	return !c.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isTerminal(f)
+	return wantsColor(os.Getenv, isTerminal(f)) && !c.noColor
+}
+
+// wantsColor follows no-color.org: any text in NO_COLOR speaks against it.
+func wantsColor(env func(string) string, terminal bool) bool {
+	return terminal && env("NO_COLOR") == "" && env("TERM") != "dumb"
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// width is how many columns stdout has; 0 if it is not a terminal.
-func (c *console) width() int {
-	if w, _, err := term.GetSize(int(c.outFile.Fd())); err == nil {
+// width is how many columns stdout has; 0 if that is not known.
+func (c *console) width() int { return columns(c.outFile) }
+
+// columns is how wide the terminal behind f is; 0 if there is none, or one that does not tell.
+func columns(f *os.File) int {
+	if w, _, err := term.GetSize(int(f.Fd())); err == nil {
 		return w
 	}
 	return 0

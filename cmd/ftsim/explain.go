@@ -20,8 +20,9 @@ preset. With --compiled it prints the form the engine runs: clocks, laws, groups
 		Example: `  ftsim explain shop.yaml
   ftsim explain shop.yaml | grep default
   ftsim explain shop.yaml --compiled`,
-		Args: arguments(1, 1, "a topology file"),
-		RunE: func(_ *cobra.Command, args []string) error { return explain(c, args[0], compiled) },
+		Args:              arguments(1, 1, "a topology file"),
+		ValidArgsFunction: topologyFiles,
+		RunE:              func(_ *cobra.Command, args []string) error { return explain(c, args[0], compiled) },
 	}
 	cmd.Flags().BoolVar(&compiled, "compiled", false, "print the compiled form instead")
 	return cmd

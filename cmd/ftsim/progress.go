@@ -18,7 +18,7 @@ func newProgress(c *console, total int) progress {
 	switch {
 	case c.quiet:
 		return silence{}
-	case isTerminal(c.err) && os.Getenv("TERM") != "dumb":
+	case columns(c.err) > 0 && os.Getenv("TERM") != "dumb":
 		return newBar(c.err, total)
 	}
 	now := time.Now()

@@ -39,6 +39,7 @@ and where the downtime comes from.`,
 		newList(c),
 		newVersion(c),
 	)
+	strictCompletion(root)
 	return root
 }
 

@@ -32,13 +32,15 @@ the file. The same version, file and seed give the same results, whatever the nu
   ftsim run shop.yaml --runs 20000 --out results
   ftsim run shop.yaml --seed random --horizon 5y
   ftsim run shop.yaml --format json | jq .objectives`,
-		Args: arguments(1, 1, "a topology file"),
-		RunE: func(cmd *cobra.Command, args []string) error { return run(c, cmd, args[0], f) },
+		Args:              arguments(1, 1, "a topology file"),
+		ValidArgsFunction: topologyFiles,
+		RunE:              func(cmd *cobra.Command, args []string) error { return run(c, cmd, args[0], f) },
 	}
 	f.addRunsTo(cmd)
 	f.addTo(cmd)
 	cmd.Flags().StringVar(&f.out, "out", "", "write tables (CSV), summary.json and pictures (PNG) to the folder `DIR`")
 	cmd.Flags().Var(wordFlag{&f.format, []string{"text", "json"}}, "format", "what to print on stdout")
+	completeFlag(cmd, "format", "text", "json")
 	return cmd
 }
 
@@ -52,7 +54,11 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 			return err
 		}
 	}
-	ctx, release := untilInterrupted(c)
+	ctx, release := untilInterrupted(func() {
+		if !c.quiet {
+			c.talk("interrupted; reporting what is done (press Ctrl-C again to drop it)")
+		}
+	})
 	defer release()
 	found, err := j.simulate(ctx, newProgress(c, j.plan.Runs))
 	if err != nil {

@@ -28,6 +28,7 @@ type planFlags struct {
 func (f *planFlags) addTo(cmd *cobra.Command) {
 	cmd.Flags().Var(secondsFlag{&f.horizon}, "horizon", "length of a replication, such as 1y (default: the file's, else 1y)")
 	cmd.Flags().Var(seedFlag{&f.seed, &f.seedDrawn}, "seed", "seed of all randomness; random draws one and prints it (default: the file's, else 1)")
+	completeFlag(cmd, "seed", "random")
 	cmd.Flags().BoolVar(&f.exact, "exact", false, "draw from the laws themselves instead of from tables made of them (slower)")
 }
 
@@ -59,6 +60,10 @@ func prepare(c *console, cmd *cobra.Command, file string, f *planFlags) (*job, e
 	}
 	if given("horizon") {
 		j.plan.Horizon = f.horizon
+	}
+	if faults := model.Check(t.System, &j.plan).Faults(); len(faults) > 0 { // such as a horizon that never ends
+		c.show(faults, nil)
+		return nil, told(exitBadInput)
 	}
 	if given("seed") {
 		j.plan.Seed = f.seed
@@ -101,14 +106,12 @@ func (j *job) simulate(ctx context.Context, p progress) (*findings, error) {
 }
 
 // untilInterrupted gives a context that ends with Ctrl-C or SIGTERM. From then on signals have their
-// usual effect again, so a second Ctrl-C kills.
-func untilInterrupted(c *console) (ctx context.Context, release func()) {
+// usual effect again, so a second Ctrl-C kills; announce may tell.
+func untilInterrupted(announce func()) (ctx context.Context, release func()) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	unhook := context.AfterFunc(ctx, func() {
 		stop()
-		if !c.quiet {
-			c.talk("interrupted; reporting what is done (press Ctrl-C again to drop it)")
-		}
+		announce()
 	})
 	return ctx, func() { unhook(); stop() }
 }

@@ -41,7 +41,7 @@ func (s *story) head(w io.Writer, file string) {
 func (s *story) everything(w io.Writer) {
 	since := newElapsed(s)
 	for i := range s.notes {
-		s.line(w, "", i, since)
+		s.line(w, "", []int{i}, since)
 	}
 }
 
@@ -53,8 +53,12 @@ func (s *story) incidents(w io.Writer) {
 	for n, in := range list {
 		fmt.Fprintf(w, "%d. %s\n", n+1, s.title(in))
 		for _, i := range in.lines {
-			s.line(w, "   ", i, since)
 			told[i] = true
+		}
+		for rest := in.lines; len(rest) > 0; {
+			n := s.chorus(rest, since)
+			s.line(w, "   ", rest[:n], since)
+			rest = rest[n:]
 		}
 		fmt.Fprintln(w)
 	}
@@ -72,27 +76,80 @@ func (s *story) incidents(w io.Writer) {
 	}
 }
 
-// title sums up an incident: who was down for how long, else which service acted.
+// title sums up an incident: which users were down for how long, else which service acted.
 func (s *story) title(in *incident) string {
 	var parts []string
-	for _, j := range in.journeys {
-		part := fmt.Sprintf("%s down for %s", s.sys.Journeys[j].Name, in.down[j].Round())
-		if in.endless[j] {
-			part += " and not up again"
+	for rest := s.usersFirst(in.journeys); len(rest) > 0; {
+		names, alike := "", 0
+		for _, j := range rest {
+			if in.lasted(j) != in.lasted(rest[0]) {
+				break
+			}
+			names += ", " + s.sys.Journeys[j].Name
+			alike++
 		}
-		parts = append(parts, part)
+		parts = append(parts, names[2:]+" down for "+in.lasted(rest[0]))
+		rest = rest[alike:]
 	}
 	if len(parts) == 0 {
 		for _, v := range in.services {
 			parts = append(parts, s.sys.Services[v].Name+" acts without an outage")
 		}
 	}
-	return clock(s.notes[in.first].At) + "  " + strings.Join(parts, ", ")
+	return clock(s.notes[in.first].At) + "  " + strings.Join(parts, "; ")
 }
 
-// line tells one note.
-func (s *story) line(w io.Writer, indent string, i int, since *elapsed) {
-	fmt.Fprintf(w, "%s%-18s %s\n", indent, clock(s.notes[i].At), s.words(i, since))
+// usersFirst leaves out the journeys that merely observe a service, unless there are no others.
+func (s *story) usersFirst(journeys []int32) []int32 {
+	var users []int32
+	for _, j := range journeys {
+		if s.sys.Journeys[j].Service < 0 {
+			users = append(users, j)
+		}
+	}
+	if len(users) == 0 {
+		return journeys
+	}
+	return users
+}
+
+// lasted says how long a journey was down in an incident.
+func (in *incident) lasted(j int32) string {
+	if in.endless[j] {
+		return in.down[j].Round() + " and not up again"
+	}
+	return in.down[j].Round()
+}
+
+// chorus counts how many notes from the first on say the same of different journeys.
+func (s *story) chorus(lines []int, since *elapsed) int {
+	first := &s.notes[lines[0]]
+	n := 1
+	if first.Kind != engine.JourneyDown && first.Kind != engine.JourneyUp {
+		return n
+	}
+	for _, i := range lines[1:] {
+		next := &s.notes[i]
+		if next.Kind != first.Kind || next.At != first.At || next.Phase != first.Phase || since.of(i) != since.of(lines[0]) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// line tells one note, or several that say the same of different journeys.
+func (s *story) line(w io.Writer, indent string, lines []int, since *elapsed) {
+	text := s.words(lines[0], since)
+	if len(lines) > 1 {
+		first := s.sys.Journeys[s.notes[lines[0]].Journey].Name
+		names := []string{}
+		for _, i := range lines {
+			names = append(names, s.sys.Journeys[s.notes[i].Journey].Name)
+		}
+		text = strings.Join(names, ", ") + strings.Replace(strings.TrimPrefix(text, first), " is ", " are ", 1)
+	}
+	fmt.Fprintf(w, "%s%-18s %s\n", indent, clock(s.notes[lines[0]].At), text)
 }
 
 // words says in a sentence what a note is about.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -31,8 +30,9 @@ horizon and file show the replication that ftsim run counted.`, searched),
 		Example: `  ftsim trace shop.yaml
   ftsim trace shop.yaml --replication 412
   ftsim trace shop.yaml --replication 412 --all | less`,
-		Args: arguments(1, 1, "a topology file"),
-		RunE: func(cmd *cobra.Command, args []string) error { return trace(c, cmd, args[0], f) },
+		Args:              arguments(1, 1, "a topology file"),
+		ValidArgsFunction: topologyFiles,
+		RunE:              func(cmd *cobra.Command, args []string) error { return trace(c, cmd, args[0], f) },
 	}
 	cmd.Flags().IntVar(&f.replication, "replication", 0, "which replication, counted from 0 (default: the worst of the first 1000)")
 	cmd.Flags().BoolVar(&f.all, "all", false, "show every event, also those that touched nobody")
@@ -48,10 +48,8 @@ func trace(c *console, cmd *cobra.Command, file string, f *traceFlags) error {
 	if err != nil {
 		return err
 	}
-	ctx, release := untilInterrupted(c)
-	defer release()
 	if !cmd.Flags().Changed("replication") {
-		if f.replication, err = j.worst(ctx, c); err != nil {
+		if f.replication, err = j.worst(c); err != nil {
 			return err
 		}
 	}
@@ -71,7 +69,9 @@ func trace(c *console, cmd *cobra.Command, file string, f *traceFlags) error {
 }
 
 // worst finds the replication with the most downtime among the first ones.
-func (j *job) worst(ctx context.Context, c *console) (int, error) {
+func (j *job) worst(c *console) (int, error) {
+	ctx, release := untilInterrupted(func() {})
+	defer release()
 	o := *j
 	o.options.Runs = min(searched, j.plan.Runs)
 	found, err := o.simulate(ctx, silence{})

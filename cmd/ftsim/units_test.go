@@ -224,3 +224,21 @@ func TestIncidents(t *testing.T) {
 		t.Errorf("--all tells %d lines of %d notes", n, len(s.notes))
 	}
 }
+
+func TestWantsColor(t *testing.T) {
+	for _, c := range []struct {
+		noColor, term string
+		terminal      bool
+		want          bool
+	}{
+		{"", "xterm", true, true},
+		{"", "xterm", false, false},
+		{"1", "xterm", true, false},
+		{"", "dumb", true, false},
+	} {
+		env := map[string]string{"NO_COLOR": c.noColor, "TERM": c.term}
+		if got := wantsColor(func(name string) string { return env[name] }, c.terminal); got != c.want {
+			t.Errorf("%+v: got %v", c, got)
+		}
+	}
+}

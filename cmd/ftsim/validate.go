@@ -18,8 +18,9 @@ and, where possible, a suggestion. - reads from stdin. Exit code 2 if any file h
 		Example: `  ftsim validate shop.yaml
   ftsim validate designs/*.yaml
   cat shop.yaml | ftsim validate -`,
-		Args: arguments(1, -1, "the files to check"),
-		RunE: func(_ *cobra.Command, files []string) error { return validate(c, files) },
+		Args:              arguments(1, -1, "the files to check"),
+		ValidArgsFunction: topologyFiles,
+		RunE:              func(_ *cobra.Command, files []string) error { return validate(c, files) },
 	}
 }
 
