@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/ftsim/ftsim/model"
+import (
+	"math"
+
+	"github.com/ftsim/ftsim/model"
+)
 
 // This file is floor 5: what users get (R26–R28, R41, R42).
 
@@ -12,8 +16,8 @@ type journey struct {
 	served      float64 // fraction of requests served since
 	phase       model.Phase
 	down        bool
-	timed       bool // served changes with time now
 	dirty       bool
+	ramps       int32 // services it rests on whose worth changes with time now
 	outage      int32 // index of the open outage, or none
 }
 
@@ -36,7 +40,6 @@ func (r *Runner) update(j int32) {
 	r.accrue(j, r.now)
 	var phase model.Phase
 	jo.served, phase = r.evaluate(jo, r.now)
-	jo.timed = r.ramps > 0
 	down := jo.served < jo.threshold
 	switch {
 	case down && !jo.down:
@@ -105,7 +108,7 @@ func (r *Runner) closeOutage(j int32, t float64) {
 // followRamps brings the books of journeys whose served fraction has been changing up to now.
 func (r *Runner) followRamps() {
 	for j := range r.jour {
-		if jo := &r.jour[j]; jo.timed && jo.last < r.now {
+		if jo := &r.jour[j]; jo.ramps > 0 && jo.last < r.now {
 			r.glide(int32(j), jo)
 		}
 	}
@@ -148,10 +151,17 @@ func (r *Runner) integrate(j int32, jo *journey, t float64) {
 	if dt <= 0 || r.past {
 		return
 	}
-	sum, left := 0.0, jo.served
+	left := jo.served
+	middle, _ := r.evaluate(jo, start+dt/2)
+	right, _ := r.evaluate(jo, t)
+	if math.Abs(left+right-2*middle) < 1e-9 { // a straight line, which most ramps are
+		r.bookDown(j, jo, dt, dt*(1-middle))
+		return
+	}
+	sum := 0.0
 	for i := range panels {
-		middle, _ := r.evaluate(jo, start+dt*(float64(i)+0.5)/panels)
-		right, _ := r.evaluate(jo, start+dt*float64(i+1)/panels)
+		middle, _ = r.evaluate(jo, start+dt*(float64(i)+0.5)/panels)
+		right, _ = r.evaluate(jo, start+dt*float64(i+1)/panels)
 		sum += left + 4*middle + right
 		left = right
 	}

@@ -11,12 +11,7 @@ func (r *Runner) revalue(i int32, g *group) {
 	phase := r.blocking(g, cap*frac)
 	timed := g.warming > 0 || g.state.Phase == model.Redirection && g.state.Ramp
 	if timed != g.timed {
-		g.timed = timed
-		if timed {
-			r.ramps++
-		} else {
-			r.ramps--
-		}
+		r.startOrEndRamp(i, g, timed)
 	} else if cap == g.cap && frac == g.frac && phase == g.phase && !timed && r.reach.whole && g.store == none {
 		if len(r.p.balanced[i]) == 0 {
 			return
@@ -29,6 +24,18 @@ func (r *Runner) revalue(i int32, g *group) {
 	for _, b := range r.p.balanced[i] {
 		r.groups[b].rescan = true
 		r.touch(b)
+	}
+}
+
+// startOrEndRamp counts ramps, in all and for each journey that rests on the group.
+func (r *Runner) startOrEndRamp(i int32, g *group, timed bool) {
+	step := -1
+	if g.timed = timed; timed {
+		step = 1
+	}
+	r.ramps += step
+	for _, j := range r.p.reaches[i] {
+		r.jour[j].ramps += int32(step)
 	}
 }
 
