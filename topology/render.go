@@ -10,48 +10,72 @@ import (
 
 // Render writes problems for a person: the message, the line it is about, and a mark below the place.
 func Render(w io.Writer, ps model.Problems, source []byte, color bool) error {
-	paint := func(code, s string) string {
-		if !color {
-			return s
-		}
-		return "\x1b[" + code + "m" + s + "\x1b[0m"
-	}
-	var out strings.Builder
-	lines := splitLines(source)
-	file := ""
-	for _, p := range ps {
-		word, code := "error", "1;31"
-		if p.Severity == model.Warning {
-			word, code = "warning", "1;33"
-		}
-		preset := strings.HasPrefix(p.At.File, presetPrefix)
-		if p.At.File != "" && !preset {
-			file = p.At.File
-		}
-		if at := p.At.String(); at != "" {
-			out.WriteString(paint("1", at+":") + " ")
-		}
-		out.WriteString(paint(code, word+":") + " " + printable(p.What) + "\n")
-		if p.At.Line >= 1 && p.At.Line <= len(lines) && !preset {
-			text, column := excerpt(lines[p.At.Line-1], p.At.Column)
-			width := max(1, min(p.Width, len([]rune(text))-column+1))
-			fmt.Fprintf(&out, "%5d |  %s\n      |  %s%s", p.At.Line, text, strings.Repeat(" ", max(0, column-1)), paint(code, strings.Repeat("^", width)))
-			if p.Hint != "" {
-				out.WriteString(" " + printable(p.Hint))
-			}
-			out.WriteString("\n")
-		} else if p.Hint != "" {
-			out.WriteString("      " + printable(p.Hint) + "\n")
-		}
+	v := view{lines: splitLines(source), color: color}
+	for i := range ps {
+		v.problem(&ps[i])
 	}
 	if line := tally(len(ps.Faults()), len(ps.Warnings())); line != "" {
-		if file != "" {
-			line += " in " + file
+		if v.file != "" {
+			line += " in " + printable(v.file)
 		}
-		out.WriteString(line + "\n")
+		v.out.WriteString(line + "\n")
 	}
-	_, err := io.WriteString(w, out.String())
+	_, err := io.WriteString(w, v.out.String())
 	return err
+}
+
+// view is a rendering in progress.
+type view struct {
+	out   strings.Builder
+	lines []string
+	file  string // the last one that a problem was in
+	color bool
+}
+
+// Colours of a terminal.
+const (
+	bold   = "1"
+	red    = "1;31"
+	yellow = "1;33"
+)
+
+func (v *view) paint(code, s string) string {
+	if !v.color {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (v *view) problem(p *model.Problem) {
+	word, code := "error", red
+	if p.Severity == model.Warning {
+		word, code = "warning", yellow
+	}
+	if at := p.At.String(); at != "" {
+		v.out.WriteString(v.paint(bold, printable(at)+":") + " ")
+	}
+	v.out.WriteString(v.paint(code, word+":") + " " + printable(p.What) + "\n")
+	preset := strings.HasPrefix(p.At.File, presetPrefix)
+	if p.At.File != "" && !preset {
+		v.file = p.At.File
+	}
+	switch {
+	case !preset && p.At.Line >= 1 && p.At.Line <= len(v.lines):
+		v.excerpt(p, code)
+	case p.Hint != "":
+		v.out.WriteString("      " + printable(p.Hint) + "\n")
+	}
+}
+
+// excerpt shows the line of a problem with a mark below its place, and the hint behind the mark.
+func (v *view) excerpt(p *model.Problem, code string) {
+	text, column := excerpt(v.lines[p.At.Line-1], p.At.Column)
+	width := max(1, min(p.Width, len([]rune(text))-column+1))
+	mark := strings.Repeat(" ", column-1) + v.paint(code, strings.Repeat("^", width))
+	if p.Hint != "" {
+		mark += " " + printable(p.Hint)
+	}
+	fmt.Fprintf(&v.out, "%5d |  %s\n      |  %s\n", p.At.Line, text, mark)
 }
 
 func tally(faults, warnings int) string {
