@@ -63,8 +63,9 @@ func (b *builder) commonCause(m *mapping, id *node) {
 		}
 	}
 	c.Life = m.event()
-	c.Repair = m.lifeLaw("mttr", usualRepair)
-	if c.Repair == never {
+	if c.Repair = m.lifeLaw("mttr", nil); c.Repair == nil {
+		m.set("mttr", "each victim by its own", nil)
+	} else if c.Repair == never {
 		b.d.fault(m.get("mttr"), "", "%s: it must end", m.where)
 	}
 	m.done()
