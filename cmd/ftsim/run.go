@@ -108,13 +108,11 @@ func provenance(j *job, found *findings, sum *analysis.Summary, f *runFlags) rep
 		Horizon:     j.plan.Horizon,
 		Elapsed:     found.elapsed.Seconds(),
 		Interrupted: found.interrupted,
+		Settings:    j.settings(),
 		Next:        nextCommand(j, sum, &f.planFlags),
 	}
 	if f.out != "" {
 		p.OutDir = filepath.Clean(f.out) + string(filepath.Separator)
-	}
-	for _, s := range j.top.Settings {
-		p.Settings = append(p.Settings, report.Setting{Path: s.Path, Value: s.Value, Source: s.Source})
 	}
 	return p
 }

@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ftsim/ftsim/analysis"
+	"github.com/ftsim/ftsim/analysis/report"
 	"github.com/ftsim/ftsim/engine"
 	"github.com/ftsim/ftsim/model"
 	"github.com/ftsim/ftsim/topology"
@@ -42,7 +45,8 @@ func (f *planFlags) addRunsTo(cmd *cobra.Command) {
 type job struct {
 	file    string // as on the command line
 	top     *topology.Topology
-	plan    model.Plan // the file's with the flags over it
+	plan    model.Plan        // the file's with the flags over it
+	flagged map[string]string // settings that a flag decided: their values, by flag
 	program *engine.Program
 	options engine.Options
 }
@@ -54,19 +58,10 @@ func prepare(c *console, cmd *cobra.Command, file string, f *planFlags) (*job, e
 		return nil, err
 	}
 	j := &job{file: file, top: t, plan: *t.Plan}
-	given := cmd.Flags().Changed
-	if given("runs") {
-		j.plan.Runs = f.runs
-	}
-	if given("horizon") {
-		j.plan.Horizon = f.horizon
-	}
+	j.override(cmd, f)
 	if faults := model.Check(t.System, &j.plan).Faults(); len(faults) > 0 { // such as a horizon that never ends
 		c.show(faults, nil)
 		return nil, told(exitBadInput)
-	}
-	if given("seed") {
-		j.plan.Seed = f.seed
 	}
 	if f.seedDrawn && !c.quiet {
 		c.talk("drew seed %d", f.seed)
@@ -77,6 +72,33 @@ func prepare(c *console, cmd *cobra.Command, file string, f *planFlags) (*job, e
 	j.options = engine.OptionsOf(&j.plan)
 	j.options.Exact, j.options.Workers = f.exact, f.workers
 	return j, nil
+}
+
+// override lays the flags that were given over the plan of the file.
+func (j *job) override(cmd *cobra.Command, f *planFlags) {
+	j.flagged = map[string]string{}
+	for name, set := range map[string]func() string{
+		"runs":    func() string { j.plan.Runs = f.runs; return fmt.Sprint(f.runs) },
+		"horizon": func() string { j.plan.Horizon = f.horizon; return f.horizon.String() },
+		"seed":    func() string { j.plan.Seed = f.seed; return fmt.Sprint(f.seed) },
+	} {
+		if cmd.Flags().Changed(name) {
+			j.flagged[name] = set()
+		}
+	}
+}
+
+// settings are the values in effect: the file's, with the last word for the flags.
+func (j *job) settings() (list []report.Setting) {
+	for _, s := range j.top.Settings {
+		shown := report.Setting{Path: s.Path, Value: s.Value, Source: s.Source}
+		name, _ := strings.CutPrefix(s.Path, "simulation.")
+		if value, ok := j.flagged[name]; ok && name != s.Path {
+			shown.Value, shown.Source = value, "--"+name
+		}
+		list = append(list, shown)
+	}
+	return list
 }
 
 // findings is what a simulation, whole or interrupted, came to.

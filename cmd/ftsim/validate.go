@@ -27,11 +27,13 @@ and, where possible, a suggestion. - reads from stdin. Exit code 2 if any file h
 // validate goes on after a bad file, so that one call shows everything.
 func validate(c *console, files []string) error {
 	var worst error
+	bad := 0
 	for _, f := range files {
 		err := validateOne(c, f)
 		if err == nil {
 			continue
 		}
+		bad++
 		if len(files) > 1 && !isTold(err) {
 			c.talk("ftsim: %v", err)
 			err = told(codeOf(err))
@@ -39,6 +41,9 @@ func validate(c *console, files []string) error {
 		if worst == nil || codeOf(err) == exitFailed {
 			worst = err
 		}
+	}
+	if bad > 0 && len(files) > 1 {
+		c.talk("%d of %d files cannot be used", bad, len(files))
 	}
 	return worst
 }
