@@ -3,8 +3,6 @@
 package topology
 
 import (
-	"math"
-
 	"github.com/ftsim/ftsim/model"
 )
 
@@ -105,7 +103,7 @@ func (b *builder) simulation(top *mapping, plan *model.Plan) {
 	m := b.section(top, "simulation")
 	plan.Horizon = m.durationAbove("horizon", plan.Horizon)
 	plan.Runs = m.count("runs", 1, 1_000_000_000, plan.Runs)
-	plan.Seed = uint64(m.count("seed", 0, math.MaxInt32, int(plan.Seed)))
+	plan.Seed = uint64(m.count("seed", 0, 1<<53, int(plan.Seed)))
 	plan.SteadyState = m.word("start", []string{"all-up", "steady-state"}, "all-up") == "steady-state"
 	i := m.block("incident")
 	plan.MinDowntime = i.duration("min_downtime", plan.MinDowntime)
