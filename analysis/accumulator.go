@@ -12,6 +12,8 @@ type accumulator struct {
 	xx, yy   float64 // sums of squared deviations (Welford)
 	xy       float64
 	nonzero  int64
+	low      float64 // least and greatest x
+	high     float64
 	raw      []float64 // of Sample and Lifetime, in order of arrival
 	infinite int64     // of Sample
 }
@@ -26,6 +28,10 @@ func (a *accumulator) push(x, y float64) {
 	a.xx += dx * (x - a.x)
 	a.yy += dy * (y - a.y)
 	a.xy += dx * (y - a.y)
+	if a.n == 1 {
+		a.low, a.high = x, x
+	}
+	a.low, a.high = min(a.low, x), max(a.high, x)
 	if x != 0 {
 		a.nonzero++
 	}
@@ -57,6 +63,15 @@ func (a *accumulator) take(m Method, values []float64) {
 }
 
 func (a *accumulator) sum() float64 { return a.x * float64(a.n) }
+
+// leverage is the share of the squared deviations that the farthest observation makes up, 0 to 1.
+func (a *accumulator) leverage() float64 {
+	if a.xx <= 0 {
+		return 0
+	}
+	far := max(a.high-a.x, a.x-a.low)
+	return min(1, far*far/a.xx)
+}
 
 func variance(ss float64, n int64) float64 {
 	if n < 2 {

@@ -133,6 +133,9 @@ func (s *Study) failoverKinds() []FailoverKind {
 	for k, n := range s.failovers {
 		low, high := poisson(float64(n))
 		e := Estimate{Value: float64(n) / s.years, Low: low / s.years, High: high / s.years, Confidence: confidence, Replications: s.reps, Observations: n}
+		if n < fewEvents {
+			e.Warnings = []string{fewNote(n)}
+		}
 		list = append(list, FailoverKind{int(k.service), s.sys.Services[k.service].Name, k.trigger, k.result, k.manual, e})
 	}
 	slices.SortFunc(list, func(x, y FailoverKind) int {

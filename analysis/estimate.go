@@ -61,6 +61,7 @@ type measure struct {
 	reps   int
 	years  float64
 	events int64 // outages of the journey or losses of the store, for warnings on means
+	struck int64 // of a journey: replications with any
 }
 
 func (q *measure) estimate(value, low, high float64, events int64) Estimate {
@@ -71,12 +72,19 @@ func (q *measure) estimate(value, low, high float64, events int64) Estimate {
 		e.Low = max(0, e.Low)
 	}
 	if events > 0 && events < fewEvents {
-		e.Warnings = append(e.Warnings, fmt.Sprintf("rests on %d events only; the interval is rough", events))
+		e.Warnings = append(e.Warnings, fewNote(events))
 	}
 	if q.reps == 1 && (q.m.Method == Mean || q.m.Method == Ratio) {
 		e.Warnings = append(e.Warnings, "one replication gives no interval")
 	}
 	return e
+}
+
+func fewNote(events int64) string {
+	if events == 1 {
+		return "rests on one event only; the interval is rough"
+	}
+	return fmt.Sprintf("rests on %d events only; the interval is rough", events)
 }
 
 func (q *measure) stats() []Stat {
@@ -106,7 +114,38 @@ func (q *measure) mean(events int64) Estimate {
 		return e
 	}
 	half := tHalfWidth(a.n, variance(a.xx, a.n))
-	return q.estimate(a.x, a.x-half, a.x+half, events)
+	e := q.estimate(a.x, a.x-half, a.x+half, events)
+	if a.nonzero == 0 {
+		return q.noneSeen(e)
+	}
+	e.Warnings = append(e.Warnings, q.thin(events)...)
+	return e
+}
+
+// noneSeen takes back the interval of width zero that a t-interval makes of nothing but zeros. A share
+// of time is at most 1 where it is not zero, so its mean is below 3/n; an amount has no such bound.
+func (q *measure) noneSeen(e Estimate) Estimate {
+	e.Bound, e.High = true, math.Inf(1)
+	if q.m.Unit == Fraction {
+		e.High = min(1, unseenCount/float64(q.a.n))
+	}
+	return e
+}
+
+// lopsided is the share of the variance at which one replication decides how wide an interval is.
+const lopsided = 0.5
+
+// thin warns where a t-interval is too narrow because the mean rests on few replications: it needs about
+// ten with events, none of which outweighs all others.
+func (q *measure) thin(events int64) []string {
+	var list []string
+	if q.m.Scope == Journeys && events >= fewEvents && q.struck < fewEvents && int64(q.reps) >= fewEvents {
+		list = append(list, fmt.Sprintf("all %d events fell into %d replications; the interval is rough", events, q.struck))
+	}
+	if part := q.a.leverage(); events >= fewEvents && q.a.n > fewEvents && part > lopsided {
+		list = append(list, fmt.Sprintf("one replication makes up %.0f %% of the variance; another seed may give another figure", 100*part))
+	}
+	return list
 }
 
 func (q *measure) share(k float64, n int64) Estimate {
@@ -205,6 +244,7 @@ func (q *measure) lifetimes() []Stat {
 	}
 	top := sorted[len(sorted)-1]
 	out = append(out, Stat{"max", q.estimate(top, top, math.Inf(1), q.a.n)})
+	out = append(out, Stat{"mean", q.meanLife(sorted, censored)})
 	if censored > 0 {
 		note := fmt.Sprintf("%d of %d incidents had not ended when following stopped (Kaplan–Meier)", censored, len(lives))
 		for i := range out {
@@ -212,4 +252,19 @@ func (q *measure) lifetimes() []Stat {
 		}
 	}
 	return out
+}
+
+// meanLife is the mean length with a t-interval over incidents; with any of them unfinished, it is a
+// lower bound.
+func (q *measure) meanLife(lengths []float64, censored int64) Estimate {
+	var a accumulator
+	for _, x := range lengths {
+		a.push(x, 0)
+	}
+	half := tHalfWidth(a.n, variance(a.xx, a.n))
+	e := q.estimate(a.x, a.x-half, a.x+half, a.n)
+	if censored > 0 {
+		e.High = math.Inf(1)
+	}
+	return e
 }

@@ -88,6 +88,7 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 		{"failovers", "role changes and attempts per year", PerYear, Lower, Rate, Services, v.failovers},
 		{"recoveries", "recoveries of the store per year, including those that lost nothing", PerYear, Lower, Rate, Stores, v.recoveries},
 		{"losses", "recoveries per year that lost acknowledged writes", PerYear, Lower, Rate, Stores, v.losses},
+		{"total_losses", "recoveries per year at which no copy was left", PerYear, Lower, Rate, Stores, v.totalLosses},
 		{"loss_probability", "share of recoveries that lost acknowledged writes", Fraction, Lower, Share, Stores, v.lossProbability},
 		{"loss", "writes lost at a recovery that lost some, in seconds", Time, Lower, Sample, Stores, v.lossSeconds},
 		{"loss_transactions", "writes lost at a recovery that lost some, in transactions", Transactions, Lower, Sample, Stores, v.lossTransactions},
@@ -148,6 +149,9 @@ func storesOf(sys *model.System, j int32) []int32 {
 		}
 	}
 	depend(sys.Journeys[j].Needs)
+	if own := sys.Journeys[j].Service; own >= 0 {
+		need(&model.Need{Ref: own})
+	}
 	var stores []int32
 	for i, is := range seen {
 		if is && sys.Services[i].Store != nil {
@@ -312,6 +316,12 @@ func (v *lens) recoveries(dst []float64, o *model.Outcome, s int) []float64 {
 func (v *lens) losses(dst []float64, o *model.Outcome, s int) []float64 {
 	n := 0.0
 	eachLoss(o, s, func(l *model.Loss) { n += one(lost(l)) })
+	return append(dst, n)
+}
+
+func (v *lens) totalLosses(dst []float64, o *model.Outcome, s int) []float64 {
+	n := 0.0
+	eachLoss(o, s, func(l *model.Loss) { n += one(l.Total) })
 	return append(dst, n)
 }
 

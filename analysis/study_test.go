@@ -120,7 +120,7 @@ func TestNothingObserved(t *testing.T) {
 	if !a.Bound || a.Value >= 1 || a.Low >= 1 || math.IsInf(Nines(a).Value, 1) {
 		t.Errorf("availability %+v is no bound", a)
 	}
-	near(t, "bound", 1-a.Low, 2.9957/1000/8760, 1e-10) // an hour is assumed
+	near(t, "bound", 1-a.Low, 2.9957/1000, 1e-6) // nothing says how long an outage may last
 	rate := s.Get("incidents", 0).Main()
 	near(t, "rate", rate.High, -math.Log(.05)/1000, 1e-12)
 	near(t, "mut", s.Get("mut", 0).Main().Low/float64(model.Year), 1000/2.9957, .1)

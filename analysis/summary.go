@@ -55,7 +55,8 @@ func (s *Study) Summary() *Summary {
 }
 
 func (s *Study) measured(m *Metric, a *accumulator, target int) Measured {
-	q := measure{m: m, a: a, reps: s.reps, years: s.years, events: s.eventsOf(m, a, target)}
+	q := measure{m: m, a: a, reps: s.reps, years: s.years}
+	q.events, q.struck = s.eventsOf(m, a, target)
 	out := Measured{Metric: m, Target: target, Name: s.nameOf(m.Scope, target), Stats: q.stats()}
 	switch m.Method {
 	case Sample:
@@ -78,18 +79,19 @@ func (s *Study) nameOf(scope Scope, target int) string {
 	return s.sys.Services[target].Name
 }
 
-// eventsOf is how many events a mean over replications rests on: the outages of a journey; of a service,
-// the replications in which anything happened.
-func (s *Study) eventsOf(m *Metric, a *accumulator, target int) int64 {
+// eventsOf is how many events a mean over replications rests on: the outages of a journey, with the
+// number of replications they fell into; of a service, the observations that are not zero.
+func (s *Study) eventsOf(m *Metric, a *accumulator, target int) (events, struck int64) {
 	if m.Scope != Journeys && m.Scope != JourneysWithRTO {
-		return a.nonzero
+		return a.nonzero, 0
 	}
 	for i := range s.metrics {
 		if s.metrics[i].Name == "outages" {
-			return int64(math.Round(s.cells[i][target].sum()))
+			seen := s.cells[i][target]
+			return int64(math.Round(seen.sum())), seen.nonzero
 		}
 	}
-	return 0
+	return 0, 0
 }
 
 func (s *Summary) index() {
@@ -110,13 +112,10 @@ func (s *Summary) Get(metric string, target int) *Measured {
 	return nil
 }
 
-// assumedOutage is how long an outage is taken to last if none of any journey was seen.
-const assumedOutage = model.Hour
-
 // boundUnseen replaces the availability of journeys without an outage by a lower bound: the greatest
-// rate not refuted, times the mean outage of all journeys.
+// rate not refuted, times the longest outage that is plausible.
 func (s *Summary) boundUnseen() {
-	length, from := s.typicalOutage()
+	length, from := s.plausibleOutage()
 	for _, m := range s.find["outages"] {
 		if m.Main().Observations > 0 {
 			continue
@@ -139,18 +138,45 @@ func (e *Estimate) bound(value, low, high float64, note string) {
 	e.Warnings = []string{note}
 }
 
-func (s *Summary) typicalOutage() (length model.Seconds, from string) {
-	down, n := 0.0, int64(0)
+// plausibleOutage is how long an outage that was not seen is taken to last. A mean of the outages seen
+// elsewhere would be too kind: those may be failovers, and the missing one a loss of everything. So it is
+// the longest mean repair of anything, or the mean outage of another journey if that is longer, and all of
+// the horizon if something is never repaired or nothing is said.
+func (s *Summary) plausibleOutage() (length model.Seconds, from string) {
+	length, from = longestRepair(s.System), "the longest mean repair"
 	for _, m := range s.find["mdt"] {
-		if e := m.Main(); e.Observations > 0 {
-			down += e.Value * float64(e.Observations)
-			n += e.Observations
+		if e := m.Main(); e.Observations > 0 && model.Seconds(e.Value) > length {
+			length, from = model.Seconds(e.Value), "the mean of "+m.Name
 		}
 	}
-	if n == 0 || down == 0 {
-		return assumedOutage, "assumed"
+	if length == 0 || length >= s.Horizon {
+		return s.Horizon, "the whole horizon"
 	}
-	return model.Seconds(down / float64(n)), "the mean of the other journeys"
+	return length, from
+}
+
+// longestRepair is the greatest mean repair time in a system; Never if something stays broken, 0 if
+// nothing breaks.
+func longestRepair(sys *model.System) model.Seconds {
+	longest := model.Seconds(0)
+	for i := range sys.Components {
+		for k := range sys.Components[i].Modes {
+			longest = max(longest, meanOf(sys.Components[i].Modes[k].Repair))
+		}
+	}
+	for i := range sys.Causes {
+		if c := &sys.Causes[i]; c.Repair != nil { // else each victim is repaired by its own law
+			longest = max(longest, c.Repair.Mean())
+		}
+	}
+	return longest
+}
+
+func meanOf(repair model.Distribution) model.Seconds {
+	if repair == nil {
+		return model.Never
+	}
+	return repair.Mean()
 }
 
 // Nines turns an availability into nines, −log10(1 − A).
