@@ -208,6 +208,14 @@ func (p *picture) upright(c draw.Canvas, at float64, name string) {
 
 // spoken writes seconds as an operator says them.
 func spoken(s float64) string {
+	switch {
+	case s == 0:
+		return "0"
+	case math.IsNaN(s):
+		return dash
+	case math.IsInf(s, 1):
+		return "∞"
+	}
 	units := []struct {
 		length float64
 		name   string
@@ -222,9 +230,6 @@ func spoken(s float64) string {
 			f := math.Pow(10, float64(digits))
 			return strconv.FormatFloat(math.Round(v*f)/f, 'f', -1, 64) + " " + u.name
 		}
-	}
-	if s == 0 {
-		return "0"
 	}
 	return "< 1 ms"
 }

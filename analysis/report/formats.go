@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/ftsim/ftsim/analysis"
 	"github.com/ftsim/ftsim/model"
@@ -71,7 +72,7 @@ func moment(t model.Seconds) string {
 }
 
 func metricsCSV(w io.Writer, d *Document) error {
-	s, err := newSheet(w, "metric", "target", "statistic", "unit", "value", "low", "high", "confidence", "observations", "bound")
+	s, err := newSheet(w, "metric", "target", "statistic", "unit", "value", "low", "high", "confidence", "replications", "observations", "bound", "method", "warnings")
 	for i := range d.Summary.Measured {
 		m := &d.Summary.Measured[i]
 		for _, st := range m.Stats {
@@ -79,7 +80,8 @@ func metricsCSV(w io.Writer, d *Document) error {
 				break
 			}
 			err = s.csv.Write([]string{m.Metric.Name, m.Name, st.Name, statUnit(m, st.Name), plain(st.Value), plain(st.Low),
-				plain(st.High), plain(st.Confidence), strconv.FormatInt(st.Observations, 10), strconv.FormatBool(st.Bound)})
+				plain(st.High), plain(st.Confidence), strconv.Itoa(st.Replications), strconv.FormatInt(st.Observations, 10),
+				strconv.FormatBool(st.Bound), string(m.Metric.Method), strings.Join(st.Warnings, "; ")})
 		}
 	}
 	return s.close(err)

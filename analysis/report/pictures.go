@@ -140,6 +140,9 @@ func downtimeTitle(d *Document, j int) string {
 	}
 	if a := promise(sum, j).Availability; a > 0 {
 		within := atMost(m.Values, (1-a)*float64(model.Year))
+		if within == 1 {
+			return fmt.Sprintf("%s stays within its %s in all of %s %s", name, target(a), grouped(len(m.Values)), yearWord(d))
+		}
 		return fmt.Sprintf("%s stays within its %s in %s of %s", name, target(a), share(within), yearWord(d))
 	}
 	return fmt.Sprintf("%s is down %s in a mean year, %s or more in one of twenty", name, spoken(m.Main().Value), spoken(m.Stat("p95").Value))
@@ -216,9 +219,9 @@ func recoveryPicture(d *Document, j int) *picture {
 	name := sum.System.Journeys[j].Name
 	p.title = fmt.Sprintf("Half of all incidents of %s end within %s, 95 %% within %s", name, spoken(m.Stat("p50").Value), spoken(m.Stat("p95").Value))
 	if met := sum.Get("rto_met", j); met != nil {
-		p.title = fmt.Sprintf("%s of %s miss the recovery objective of %s", missed(met, "incidents"), name, spoken(rto))
+		p.title = fmt.Sprintf("%s of %s miss the recovery objective of %s", missed(met, "incident"), name, spoken(rto))
 	}
-	p.sub = fmt.Sprintf("Recovery time of %s simulated incidents: p50 %s, p95 %s, p99 %s", grouped(len(m.Values)),
+	p.sub = fmt.Sprintf("Recovery time, %s simulated: p50 %s, p95 %s, p99 %s", counted(len(m.Values), "incident"),
 		spoken(m.Stat("p50").Value), spoken(m.Stat("p95").Value), spoken(m.Stat("p99").Value))
 	if m.Censored > 0 {
 		p.sub += fmt.Sprintf("; %d had not ended", m.Censored)
@@ -237,7 +240,7 @@ func lossPicture(d *Document, s int) *picture {
 		share(sum.Get("loss_probability", s).Main().Value), name, spoken(m.Stat("p50").Value))
 	rpo := smallestRPO(sum, s)
 	if met := sum.Get("rpo_met", s); met != nil {
-		p.title = fmt.Sprintf("%s of %s lose more than the objective of %s", missed(met, "recoveries"), name, spoken(rpo))
+		p.title = fmt.Sprintf("%s of %s lose more than the objective of %s", missed(met, "recovery"), name, spoken(rpo))
 	}
 	n := finite(m.Values)
 	p.sub = fmt.Sprintf("Writes lost, in seconds, at the %s of %s recoveries that lost some", grouped(len(m.Values)), grouped(len(all.Values)))
@@ -256,11 +259,26 @@ func missed(met *analysis.Measured, event string) string {
 	k := int64(math.Round((1 - e.Value) * float64(n)))
 	switch {
 	case k == 0:
-		return fmt.Sprintf("None of %s %s", grouped(int(n)), event)
+		return "None of " + counted(int(n), event)
 	case n < 100:
-		return fmt.Sprintf("%d of %d %s", k, n, event)
+		return fmt.Sprintf("%d of %s", k, counted(int(n), event))
 	}
-	return share(1-e.Value) + " of " + event
+	return share(1-e.Value) + " of " + plural(event)
+}
+
+// counted is a number of things.
+func counted(n int, thing string) string {
+	if n != 1 {
+		thing = plural(thing)
+	}
+	return grouped(n) + " " + thing
+}
+
+func plural(thing string) string {
+	if stem, ok := strings.CutSuffix(thing, "y"); ok {
+		return stem + "ies"
+	}
+	return thing + "s"
 }
 
 func smallestRPO(sum *analysis.Summary, s int) float64 {
@@ -461,9 +479,9 @@ func worstPicture(d *Document) *picture {
 			n++
 		}
 	}
-	p.sub = fmt.Sprintf("Replication %d: outages of journeys: %s, together %s; short ones are drawn wider than they are",
-		w.Replication, grouped(n), spoken(float64(w.Down)))
-	p.keys = []key{{"up", calm}, {"down", vermilion}}
+	p.sub = fmt.Sprintf("Replication %d: %s of journeys, together %s; short ones are drawn wider and in the colour of their longest phase",
+		w.Replication, counted(n, "outage"), spoken(float64(w.Down)))
+	p.keys = append([]key{{"up", calm}}, phaseKeys(w, tracks)...)
 	p.xlab = "Time since the start"
 	p.room = 2
 	var ticks plot.ConstantTicks
@@ -506,6 +524,36 @@ func longest(sum *analysis.Summary, w *analysis.Worst) *model.Outage {
 	return best
 }
 
+// phaseKeys explains the colours of the phases that occur on the tracks.
+func phaseKeys(w *analysis.Worst, tracks []int) []key {
+	var down [model.NumPhases]model.Seconds
+	for i := range w.Outages {
+		if a := &w.Outages[i]; slices.Contains(tracks, int(a.Journey)) {
+			for ph, t := range a.Phases {
+				down[ph] += t
+			}
+		}
+	}
+	var keys []key
+	for ph, t := range down {
+		if t > 0 {
+			keys = append(keys, key{model.Phase(ph).String(), phaseColors[ph]})
+		}
+	}
+	return keys
+}
+
+// mainPhase is the phase an outage spent most of its time in.
+func mainPhase(a *model.Outage) model.Phase {
+	best := model.Phase(0)
+	for ph, t := range a.Phases {
+		if t > a.Phases[best] {
+			best = model.Phase(ph)
+		}
+	}
+	return best
+}
+
 func (p *picture) tracks(c draw.Canvas, w *analysis.Worst, tracks []int, long *model.Outage) {
 	tx, ty := p.Transforms(&c)
 	half := min(vg.Points(11), (ty(1)-ty(0))*.34)
@@ -517,12 +565,32 @@ func (p *picture) tracks(c draw.Canvas, w *analysis.Worst, tracks []int, long *m
 			if int(a.Journey) != j {
 				continue
 			}
-			x0 := tx(float64(a.Start))
-			x1 := max(x0+vg.Points(1.5), tx(float64(a.Start+a.Down(w.Horizon))))
-			box(c, vermilion, x0, y-half, min(x1, c.Max.X+vg.Points(1.5)), y+half)
+			p.outage(c, a, w.Horizon, y-half, y+half)
 		}
 		if j == int(long.Journey) {
-			p.pointAt(c, long, tx(float64(long.Start)), y+half, spoken(float64(long.Down(w.Horizon))))
+			note := spoken(float64(long.Down(w.Horizon))) + ", mostly " + mainPhase(long).String()
+			p.pointAt(c, long, tx(float64(long.Start)), y+half, note)
+		}
+	}
+}
+
+// seenWidth is how wide an outage must be for its phases to be told apart.
+const seenWidth = 4
+
+// outage draws the phases of an outage in the order of an incident, which is nearly always that in which
+// they came; an outcome does not say.
+func (p *picture) outage(c draw.Canvas, a *model.Outage, horizon model.Seconds, y0, y1 vg.Length) {
+	tx, _ := p.Transforms(&c)
+	x0, x1 := tx(float64(a.Start)), tx(float64(a.Start+a.Down(horizon)))
+	if x1-x0 < vg.Points(seenWidth) {
+		box(c, phaseColors[mainPhase(a)], x0, y0, min(max(x1, x0+vg.Points(1.5)), c.Max.X+vg.Points(1.5)), y1)
+		return
+	}
+	at := a.Start
+	for ph, t := range a.Phases {
+		if t > 0 {
+			box(c, phaseColors[ph], tx(float64(at)), y0, tx(float64(at+t)), y1)
+			at += t
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -20,12 +21,25 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
+// fixed is the law of a length that is always the same.
+type fixed model.Seconds
+
+func (f fixed) Sample(*rand.Rand) model.Seconds { return model.Seconds(f) }
+func (f fixed) Mean() model.Seconds             { return model.Seconds(f) }
+func (f fixed) String() string                  { return model.Seconds(f).String() }
+func (f fixed) Survival(t model.Seconds) float64 {
+	if t < model.Seconds(f) {
+		return 1
+	}
+	return 0
+}
+
 // shop is a small system with two user journeys, two services and one store.
 func shop() *model.System {
 	need := func(s int32) []model.Dependency { return []model.Dependency{{Need: model.Need{Ref: s}}} }
 	return &model.System{
 		Name: "shop",
-		Components: []model.Component{{Name: "db-1", Kind: model.KindNode}, {Name: "db-2", Kind: model.KindNode},
+		Components: []model.Component{{Name: "db-1", Kind: model.KindNode, Modes: []model.Mode{{Repair: fixed(4 * model.Hour)}}}, {Name: "db-2", Kind: model.KindNode},
 			{Name: "rack-a", Kind: model.KindRack}, {Name: "wan", Kind: model.KindLink}},
 		Causes:   []model.CommonCause{{Name: "power feed"}},
 		Services: []model.Service{{Name: "db", Store: &model.Store{}}, {Name: "web", Needs: need(0)}},
@@ -97,6 +111,41 @@ func document(runs int, rate float64) *Document {
 	return Build(study.Summary(), prov)
 }
 
+// crowded is what a picture must survive: long names, twelve causes, outages of seconds and of months,
+// every phase, a total loss, no objectives, and three decades.
+func crowded() *Document {
+	sys, plan := shop(), shopPlan()
+	plan.Objectives, plan.Horizon = nil, 30*model.Year
+	sys.Name = "the whole of the order and fulfilment platform, both sides of the river"
+	sys.Components = nil
+	for i := range 12 {
+		sys.Components = append(sys.Components, model.Component{Name: fmt.Sprintf("payment-gateway-frontend-eu-central-%02d", i)})
+	}
+	for i := range sys.Journeys {
+		sys.Journeys[i].Name = "checkout of a guest with a gift voucher, variant " + sys.Journeys[i].Name
+	}
+	study := analysis.NewStudy(sys, plan)
+	r := rand.New(rand.NewPCG(5, 5))
+	for i := range 60 {
+		o := &model.Outcome{Replication: i, Horizon: plan.Horizon, Weight: 1, Unserved: make([]model.Seconds, 4), Exposure: make([]model.Seconds, 2)}
+		at := model.Seconds(0)
+		for at += model.Seconds(r.ExpFloat64()) * model.Year; at < plan.Horizon; at += model.Seconds(r.ExpFloat64()) * model.Year {
+			a := model.Outage{Journey: int32(r.IntN(4)), Start: at, Initiator: model.Element(r.IntN(12)), Detected: at}
+			length := min(model.Seconds(math.Exp(8+4*r.NormFloat64())), 3*model.Year)
+			a.End = at + length
+			for ph := model.Detection; ph < model.NumPhases; ph++ {
+				a.Phases[ph] = a.Down(o.Horizon) / model.Seconds(model.NumPhases-1)
+			}
+			o.Unserved[a.Journey] += a.Down(o.Horizon)
+			o.Outages = append(o.Outages, a)
+			o.Losses = append(o.Losses, model.Loss{Service: 0, At: at, Seconds: length / 100, Transactions: 1e9, Total: r.IntN(20) == 0})
+			at = a.End
+		}
+		study.Add(o)
+	}
+	return Build(study.Summary(), Provenance{Version: "v0.1.0", Seed: math.MaxUint64, InputName: "platform.yaml", Runs: 60, Planned: 60, Horizon: plan.Horizon})
+}
+
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -133,7 +182,7 @@ func TestPictures(t *testing.T) {
 	if dir == "" {
 		dir = t.TempDir()
 	}
-	for name, d := range map[string]*Document{"shop": document(400, 2.5), "quiet": document(400, 0), "single": document(1, 2.5), "rare": document(400, .01), "empty": document(0, 0)} {
+	for name, d := range map[string]*Document{"shop": document(400, 2.5), "quiet": document(400, 0), "single": document(1, 2.5), "rare": document(400, .01), "empty": document(0, 0), "crowded": crowded()} {
 		for _, f := range Files(d) {
 			var b, again bytes.Buffer
 			if err := f.Write(&b); err != nil {
