@@ -154,11 +154,17 @@ func storesOf(sys *model.System, j int32) []int32 {
 	}
 	var stores []int32
 	for i, is := range seen {
-		if is && sys.Services[i].Store != nil {
+		if is && keepsHistory(&sys.Services[i]) {
 			stores = append(stores, int32(i))
 		}
 	}
 	return stores
+}
+
+// keepsHistory tells whether a service has data that a recovery can lose. Members that each have their
+// own, as caches do, have no one history.
+func keepsHistory(s *model.Service) bool {
+	return s.Store != nil && (s.Store.Mode != model.Unreplicated || len(s.Members) == 1)
 }
 
 // tally sums the unmerged outages of a journey.
