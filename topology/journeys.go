@@ -121,6 +121,7 @@ func (b *builder) journey(name, value *node, via []model.Dependency) (j model.Jo
 	if len(j.Needs) == 0 && !m.has("path") && !m.has("uses") && !m.has("needs") {
 		b.d.fault(name, "write for example path: [lb, web, app]", "%s: what does it need?", m.where)
 	}
+	b.standIns(m, &j)
 	if v := m.get("counts_as_up_when"); v != nil {
 		j.Threshold = b.upWhen(v, m.path)
 	}
@@ -128,6 +129,33 @@ func (b *builder) journey(name, value *node, via []model.Dependency) (j model.Jo
 	m.done()
 	b.sys.Journeys = append(b.sys.Journeys, j)
 	return j, shareGiven
+}
+
+// standIns warns of something that stands in for a service which is needed all the same.
+func (b *builder) standIns(m *mapping, j *model.Journey) {
+	hard := map[int32]bool{}
+	var walk func(ds []model.Dependency)
+	walk = func(ds []model.Dependency) {
+		for i := range ds {
+			if ds[i].Without > 0 || ds[i].Need.AtLeast < len(ds[i].Need.Of) {
+				continue
+			}
+			refs(&ds[i].Need, func(r *int32) {
+				if !hard[*r] && int(*r) < len(b.sys.Services) {
+					hard[*r] = true
+					walk(b.sys.Services[*r].Needs)
+				}
+			})
+		}
+	}
+	walk(j.Needs)
+	for i := range j.Needs {
+		d := &j.Needs[i]
+		if d.Else != nil && len(d.Need.Of) == 0 && hard[d.Need.Ref] {
+			b.d.warn(m.keyNode("uses", m.origin), "make it a soft need there, or leave the need to the journeys",
+				"%s: or_else has no effect: something on its path needs %q all the same", m.where, clip(b.sys.Services[d.Need.Ref].Name))
+		}
+	}
 }
 
 func (b *builder) ownJourneys() {

@@ -80,7 +80,7 @@ func (b *builder) file(root *node, plan *model.Plan) {
 	b.objectives(top.list("objectives"), plan)
 	top.later("changes", "operations", "on_call", "maintenance", "backups", "presets")
 	top.done()
-	b.flatten()
+	b.flatten(top)
 }
 
 func (b *builder) version(top *mapping) {
@@ -131,9 +131,19 @@ func (b *builder) add(c model.Component, at *node) int32 {
 }
 
 // flatten removes a network in which nothing can fail.
-func (b *builder) flatten() {
+func (b *builder) flatten(top *mapping) {
 	if b.wired {
 		return
+	}
+	used := 0
+	for _, z := range b.zones {
+		if len(z.all()) > 0 {
+			used++
+		}
+	}
+	if used > 1 {
+		b.d.warn(top.keyNode("topology", top.origin), "declare links between the zones if that matters",
+			"%d zones hold nodes and no links are declared: the network between them never fails", used)
 	}
 	b.sys.Network = model.Network{}
 	for i := range b.sys.Components {
