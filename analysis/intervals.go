@@ -49,6 +49,9 @@ func wilson(k, n float64) (low, high float64) {
 	return low, high
 }
 
+// ShareInterval is the 95 % score interval of the share k/n.
+func ShareInterval(k, n float64) (low, high float64) { return wilson(math.Round(k), n) }
+
 // poisson is the exact interval of a mean count after k events (Garwood 1936); one-sided if k is 0.
 func poisson(k float64) (low, high float64) {
 	if k == 0 {

@@ -87,7 +87,7 @@ func newPicture(d *Document) *picture {
 	p.Title.TextStyle, p.Legend.TextStyle = lettering(9, true, ink), lettering(9, false, ink)
 	v := &d.Provenance
 	foot := "ftsim " + v.Version + " · " + d.Summary.System.Name + " · seed " + strconv.FormatUint(v.Seed, 10) + " · " +
-		grouped(v.Runs) + " × " + v.Horizon.Round()
+		counted(v.Runs, "run") + " × " + v.Horizon.Round()
 	return &picture{Plot: p, foot: foot}
 }
 

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -45,7 +46,34 @@ func pictures(d *Document) []File {
 	if sum.Worst.Down > 0 {
 		files = append(files, drawn("worst.png", func() *picture { return worstPicture(d) }))
 	}
+	return distinct(files)
+}
+
+// distinct numbers the files whose names would be the same on some file system, which may not tell
+// capitals from small letters.
+func distinct(files []File) []File {
+	taken := map[string]bool{}
+	for i := range files {
+		stem := strings.TrimSuffix(files[i].Name, ".png")
+		for n := 2; taken[strings.ToLower(files[i].Name)]; n++ {
+			files[i].Name = fmt.Sprintf("%s-%d.png", stem, n)
+		}
+		taken[strings.ToLower(files[i].Name)] = true
+	}
 	return files
+}
+
+// nameWidth is the most characters a name takes in a title or beside an axis.
+const nameWidth = 28
+
+// brief cuts a long name in the middle, because names that begin alike often end differently.
+func brief(s string) string {
+	r := []rune(s)
+	if len(r) <= nameWidth {
+		return s
+	}
+	const head = nameWidth / 2
+	return string(r[:head]) + "…" + string(r[len(r)-(nameWidth-head-1):])
 }
 
 func drawn(name string, make func() *picture) File {
@@ -106,7 +134,7 @@ func downtimePicture(d *Document) *picture {
 	p.grid(true, false)
 	p.room = 14
 	p.title = downtimeTitle(d, sum.Users[0])
-	p.sub = "Share of simulated " + yearWord(d) + " with at most this much downtime, with 95 % band (Dvoretzky–Kiefer–Wolfowitz)"
+	p.sub = "Share of simulated " + yearWord(d) + " with at most this much downtime; shaded: 95 % interval at each point"
 	p.xlab = "Downtime per year (log scale; without any at the left edge)"
 	low, high := downtimeRange(sum)
 	p.logTimes(low, high)
@@ -114,34 +142,58 @@ func downtimePicture(d *Document) *picture {
 	for i, j := range slices.Backward(firstUsers(sum)) { // the first on top
 		p.ecdf(sum.Get("downtime", j).Values, lineColors[i], x0, x1)
 		if len(sum.Users) > 1 {
-			p.keys = slices.Insert(p.keys, 0, key{sum.System.Journeys[j].Name, lineColors[i]})
+			p.keys = slices.Insert(p.keys, 0, key{brief(sum.System.Journeys[j].Name), lineColors[i]})
 		}
 	}
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = x0, x1, 0, 1
-	var ticks plot.ConstantTicks
-	for _, v := range []float64{0, .25, .5, .75, 1} {
-		ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%.0f %%", 100*v)})
-	}
-	p.Y.Tick.Marker = ticks
+	p.X.Min, p.X.Max = x0, x1
+	p.shares(lowestShare(sum, x0))
 	p.over = func(c draw.Canvas) {
 		if a := promise(sum, sum.Users[0]).Availability; a > 0 && a < 1 {
 			budget := (1 - a) * float64(model.Year)
-			p.upright(c, min(max(budget, x0), x1), target(a)+" allow "+spoken(budget))
+			p.upright(c, min(max(budget, x0), x1), target(a)+" allows "+spoken(budget))
 		}
 	}
 	return p
 }
 
+// lowestShare is where the lowest band of the downtime picture begins.
+func lowestShare(sum *analysis.Summary, x0 float64) float64 {
+	least := 1.0
+	for _, j := range firstUsers(sum) {
+		v := sum.Get("downtime", j).Values
+		low, _ := analysis.ShareInterval(atMost(v, x0)*float64(len(v)), float64(len(v)))
+		least = min(least, low)
+	}
+	return least
+}
+
+// shares makes the y axis one of shares from at most least to 1. If nearly all is above, as with
+// journeys that are rarely down, it does not begin at 0: the rest would be empty.
+func (p *picture) shares(least float64) {
+	p.Y.Min, p.Y.Max = 0, 1
+	for _, low := range []float64{.5, .8, .9, .96, .98, .99, .996, .998, .999, .9999} {
+		if low <= least {
+			p.Y.Min = low
+		}
+	}
+	var ticks plot.ConstantTicks
+	for i := range 5 {
+		v := p.Y.Min + (1-p.Y.Min)*float64(i)/4
+		ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(math.Round(1e8*v)/1e6, 'f', -1, 64) + " %"})
+	}
+	p.Y.Tick.Marker = ticks
+}
+
 func downtimeTitle(d *Document, j int) string {
 	sum := d.Summary
-	name, m := sum.System.Journeys[j].Name, sum.Get("downtime", j)
+	name, m := brief(sum.System.Journeys[j].Name), sum.Get("downtime", j)
 	if m.Stat("max").Value == 0 {
 		return fmt.Sprintf("%s was never down in %s simulated years", name, number(sum.Years))
 	}
 	if a := promise(sum, j).Availability; a > 0 {
 		within := atMost(m.Values, (1-a)*float64(model.Year))
 		if within == 1 {
-			return fmt.Sprintf("%s stays within its %s in all of %s %s", name, target(a), grouped(len(m.Values)), yearWord(d))
+			return fmt.Sprintf("%s stays within its %s in all of %s", name, target(a), counted(len(m.Values), strings.TrimSuffix(yearWord(d), "s")))
 		}
 		return fmt.Sprintf("%s stays within its %s in %s of %s", name, target(a), share(within), yearWord(d))
 	}
@@ -172,8 +224,6 @@ func downtimeRange(sum *analysis.Summary) (low, high float64) {
 
 // ecdf adds a distribution function as steps between x0 and x1, thinned to what can be seen.
 func (p *picture) ecdf(sorted []float64, c color.NRGBA, x0, x1 float64) {
-	n := float64(len(sorted))
-	eps := math.Sqrt(math.Log(2/0.05) / (2 * n))
 	line := plotter.XYs{{X: x0, Y: atMost(sorted, x0)}}
 	const steps = 600
 	for i := 1; i <= steps; i++ {
@@ -182,7 +232,7 @@ func (p *picture) ecdf(sorted []float64, c color.NRGBA, x0, x1 float64) {
 			line = append(line, plotter.XY{X: min(x, x1), Y: y})
 		}
 	}
-	p.band(line, eps, c)
+	p.band(line, len(sorted), c)
 	l, err := plotter.NewLine(line)
 	if err != nil {
 		return // only for values that are not numbers
@@ -191,17 +241,19 @@ func (p *picture) ecdf(sorted []float64, c color.NRGBA, x0, x1 float64) {
 	p.Add(l)
 }
 
-// band shades eps around a step line.
-func (p *picture) band(line plotter.XYs, eps float64, c color.NRGBA) {
+// band shades the interval of each share on a step line of n values. A band for the whole curve at once
+// (Dvoretzky, Kiefer, Wolfowitz) is as wide at the top as in the middle and would bury rare outages.
+func (p *picture) band(line plotter.XYs, n int, c color.NRGBA) {
 	var upper, lower plotter.XYs
+	add := func(x, y float64) {
+		low, high := analysis.ShareInterval(y*float64(n), float64(n))
+		upper, lower = append(upper, plotter.XY{X: x, Y: high}), append(lower, plotter.XY{X: x, Y: low})
+	}
 	for i, q := range line {
 		if i > 0 {
-			before := line[i-1].Y
-			upper = append(upper, plotter.XY{X: q.X, Y: min(1, before+eps)})
-			lower = append(lower, plotter.XY{X: q.X, Y: max(0, before-eps)})
+			add(q.X, line[i-1].Y)
 		}
-		upper = append(upper, plotter.XY{X: q.X, Y: min(1, q.Y+eps)})
-		lower = append(lower, plotter.XY{X: q.X, Y: max(0, q.Y-eps)})
+		add(q.X, q.Y)
 	}
 	slices.Reverse(lower)
 	if poly, err := plotter.NewPolygon(append(upper, lower...)); err == nil {
@@ -216,7 +268,7 @@ func recoveryPicture(d *Document, j int) *picture {
 	sum := d.Summary
 	m, rto := sum.Get("rto", j), float64(promise(sum, j).RTO)
 	p := newPicture(d)
-	name := sum.System.Journeys[j].Name
+	name := brief(sum.System.Journeys[j].Name)
 	p.title = fmt.Sprintf("Half of all incidents of %s end within %s, 95 %% within %s", name, spoken(m.Stat("p50").Value), spoken(m.Stat("p95").Value))
 	if met := sum.Get("rto_met", j); met != nil {
 		p.title = fmt.Sprintf("%s of %s miss the recovery objective of %s", missed(met, "incident"), name, spoken(rto))
@@ -234,7 +286,7 @@ func recoveryPicture(d *Document, j int) *picture {
 func lossPicture(d *Document, s int) *picture {
 	sum := d.Summary
 	m, all := sum.Get("loss", s), sum.Get("rpo", s)
-	name := sum.System.Services[s].Name
+	name := brief(sum.System.Services[s].Name)
 	p := newPicture(d)
 	p.title = fmt.Sprintf("%s of recoveries of %s lose data, half of those %s or more",
 		share(sum.Get("loss_probability", s).Main().Value), name, spoken(m.Stat("p50").Value))
@@ -291,8 +343,12 @@ func smallestRPO(sum *analysis.Summary, s int) float64 {
 	return least
 }
 
-// binRatio is how much longer each bin of a histogram reaches than the one before.
-const binRatio = 1.18
+// A bin of a histogram reaches binRatio times as far as the one before, and further if there would be
+// more than maxBins.
+const (
+	binRatio = 1.18
+	maxBins  = 45
+)
 
 // histogram adds bars over logarithmic bins. The target, if positive, is the edge of a bin.
 func (p *picture) histogram(sorted []float64, target float64, name string) {
@@ -308,9 +364,10 @@ func (p *picture) histogram(sorted []float64, target float64, name string) {
 	if target > 0 {
 		origin, low, high = target, min(low, target), max(high, target)
 	}
-	p.logTimes(low/binRatio, high*binRatio)
+	ratio := max(binRatio, math.Pow(high/low, 1./maxBins))
+	p.logTimes(low/ratio, high*ratio)
 	x0, x1 := p.X.Min, p.X.Max
-	top := p.bars(values, origin, target)
+	top := p.bars(values, origin, ratio, target)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = x0, x1, 0, 1.04*float64(top)
 	p.Y.Tick.Marker = countTicks(top)
 	if target > 0 {
@@ -319,8 +376,8 @@ func (p *picture) histogram(sorted []float64, target float64, name string) {
 	}
 }
 
-func (p *picture) bars(values []float64, origin, target float64) (top int) {
-	width := math.Log(binRatio)
+func (p *picture) bars(values []float64, origin, ratio, target float64) (top int) {
+	width := math.Log(ratio)
 	for i := 0; i < len(values); {
 		bin := math.Ceil(math.Log(values[i]/origin)/width-1e-9) - 1 // (lower edge, upper edge]
 		x0, x1 := origin*math.Exp(bin*width), origin*math.Exp((bin+1)*width)
@@ -381,8 +438,8 @@ func causesPicture(d *Document, j int) *picture {
 	rows := causeRows(d.Summary.System, b)
 	p := newPicture(d)
 	p.grid(false, true)
-	p.title = fmt.Sprintf("%s causes %s of the downtime of %s; %s of all is %s", b.Initiators[0].Name, share(b.Initiators[0].Share),
-		b.Name, share(b.Phases[0].Share), b.Phases[0].Phase)
+	p.title = fmt.Sprintf("%s causes %s of the downtime of %s; %s of all is %s", brief(b.Initiators[0].Name), share(b.Initiators[0].Share),
+		brief(b.Name), share(b.Phases[0].Share), b.Phases[0].Phase)
 	p.sub = "Mean downtime per year by the event that began the outage and by what users were waiting for"
 	p.xlab = "Downtime per year"
 	for _, ph := range b.Phases {
@@ -397,7 +454,7 @@ func causesPicture(d *Document, j int) *picture {
 			sum += v
 		}
 		high = max(high, sum)
-		ticks = append(ticks, plot.Tick{Value: float64(len(rows) - 1 - i), Label: clip(r.name, 26)})
+		ticks = append(ticks, plot.Tick{Value: float64(len(rows) - 1 - i), Label: brief(r.name)})
 	}
 	p.Y.Tick.Marker, p.Y.Tick.Label.Color = ticks, ink
 	p.X.Tick.Marker = linearTimes(high)
@@ -472,7 +529,7 @@ func worstPicture(d *Document) *picture {
 		which = "The only replication"
 	}
 	p.title = fmt.Sprintf("%s: %s down %s in one outage, begun by %s", which,
-		sum.System.Journeys[long.Journey].Name, spoken(float64(long.Down(w.Horizon))), sum.System.ElementName(long.Initiator))
+		brief(sum.System.Journeys[long.Journey].Name), spoken(float64(long.Down(w.Horizon))), brief(sum.System.ElementName(long.Initiator)))
 	n := 0
 	for i := range w.Outages {
 		if slices.Contains(sum.Users, int(w.Outages[i].Journey)) {
@@ -486,11 +543,11 @@ func worstPicture(d *Document) *picture {
 	p.room = 2
 	var ticks plot.ConstantTicks
 	for i, j := range tracks {
-		name := sum.System.Journeys[j].Name
+		name := brief(sum.System.Journeys[j].Name)
 		if sum.System.Journeys[j].Service >= 0 && !slices.Contains(sum.Users, j) {
 			name += " (service)"
 		}
-		ticks = append(ticks, plot.Tick{Value: float64(len(tracks) - 1 - i), Label: clip(name, 26)})
+		ticks = append(ticks, plot.Tick{Value: float64(len(tracks) - 1 - i), Label: name})
 	}
 	p.Y.Tick.Marker, p.Y.Tick.Label.Color = ticks, ink
 	p.X.Tick.Marker = linearTimes(float64(w.Horizon))
@@ -568,7 +625,10 @@ func (p *picture) tracks(c draw.Canvas, w *analysis.Worst, tracks []int, long *m
 			p.outage(c, a, w.Horizon, y-half, y+half)
 		}
 		if j == int(long.Journey) {
-			note := spoken(float64(long.Down(w.Horizon))) + ", mostly " + mainPhase(long).String()
+			note := spoken(float64(long.Down(w.Horizon)))
+			if most := mainPhase(long); 2*long.Phases[most] > long.Down(w.Horizon) {
+				note += ", mostly " + most.String()
+			}
 			p.pointAt(c, long, tx(float64(long.Start)), y+half, note)
 		}
 	}
