@@ -188,6 +188,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 			c.edges[e].fan = fan{i, toCount}
 		}
 	}
+	g.aloof = g.style == model.Primary && (g.detector == nil || g.observer != model.ByPeers) && g.store == none && !c.balancers[i]
 	p.groups[i] = g
 }
 

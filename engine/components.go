@@ -267,6 +267,9 @@ func (r *Runner) memberChanged(i int32, up bool) {
 		m.mode = r.mode
 	}
 	r.countChanged(m.service, up)
+	if g := &r.groups[m.service]; g.aloof && g.first+g.state.Primary != i && g.state.Phase == model.Serving && !g.lost {
+		return // a standby that comes or goes while nobody needs it
+	}
 	r.changed = append(r.changed, i)
 	r.touch(m.service)
 }

@@ -16,6 +16,7 @@ type group struct {
 	style      model.Style
 	observer   model.Observer
 	plain      bool // only the number of available members is kept, not which they are
+	aloof      bool // while all is well, standbys neither watch, nor hold data, nor watch over others
 	policy     model.Policy
 	detector   model.Detector
 	balancer   int32
