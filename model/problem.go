@@ -99,6 +99,11 @@ func (ps *Problems) Sort() {
 
 // Nearest returns the known name closest to word, or "" if none is close enough for its length.
 func Nearest(word string, known []string) string {
+	const longest, most = 80, 2000 // beyond these a search costs more than a suggestion is worth
+	if len(word) > longest {
+		return ""
+	}
+	known = known[:min(most, len(known))]
 	best, bestCost := "", 1+(len([]rune(word))+1)/3
 	for _, k := range known {
 		if c := editDistance(strings.ToLower(word), strings.ToLower(k), bestCost); c < bestCost {
