@@ -207,8 +207,9 @@ func (c *converter) convert(y *yaml.Node, depth int) *converted {
 	switch y.Kind {
 	case yaml.SequenceNode:
 		out.node.kind = sequenceNode
-		for _, item := range y.Content {
+		for i, item := range y.Content {
 			part := c.convert(item, depth+1)
+			y.Content[i] = nil // a large file should not be in memory twice
 			out.node.items = append(out.node.items, part.node)
 			out.grow(part.size)
 		}
@@ -252,6 +253,7 @@ func (c *converter) pairs(y *yaml.Node, out *converted, depth int) {
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		key := c.key(y.Content[i])
 		value := c.convert(y.Content[i+1], depth+1)
+		y.Content[i], y.Content[i+1] = nil, nil
 		if key == nil {
 			continue
 		}
