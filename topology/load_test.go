@@ -171,7 +171,7 @@ func TestHostileInputEndsSoon(t *testing.T) {
 		if _, err := Load(name, []byte(text)); err == nil {
 			t.Errorf("%s was accepted", name)
 		}
-		if d := time.Since(start); d > 3*time.Second { // a second, and room for slow machines
+		if d := time.Since(start); d > 30*time.Second { // a second on a quiet machine; what grows with the square takes minutes
 			t.Errorf("%s took %v", name, d)
 		} else {
 			t.Log(name, d)
