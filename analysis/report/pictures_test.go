@@ -35,8 +35,8 @@ func TestPicturesHaveOneSize(t *testing.T) {
 
 func TestPictureNamesDiffer(t *testing.T) {
 	d := document(40, 2.5)
-	d.Summary.System.Journeys[0].Name = "pay / now"
-	d.Summary.System.Journeys[1].Name = "Pay - now"
+	d.Summary.System.Journeys[0].Name = "Pay / now"
+	d.Summary.System.Journeys[1].Name = "pay - now"
 	d.Summary.Blame[1] = d.Summary.Blame[0]
 	taken := map[string]bool{}
 	for _, f := range pictures(d) {
@@ -55,7 +55,8 @@ func TestBrief(t *testing.T) {
 	for in, want := range map[string]string{
 		"checkout":                               "checkout",
 		"payment-gateway-frontend-eu-central-07": "payment-gatewa…eu-central-07",
-		"ääääääääääääääääääääääääääää": "ääääääääääääääääääääääääääää", // 28 letters, 56 bytes
+		"ääääääääääääääääääääääääääää":         "ääääääääääääääääääääääääääää", // 28 letters, 56 bytes
+		"Überwachung-der-Übertragungswege-Süd": "Überwachung-de…agungswege-Süd",
 	} {
 		if got := brief(in); got != want {
 			t.Errorf("brief(%q) = %q, want %q", in, got, want)
