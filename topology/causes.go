@@ -21,9 +21,16 @@ func (m *mapping) event() model.Distribution {
 	return life
 }
 
+// mostVictims bounds the victims of all causes together.
+const mostVictims = 4_000_000
+
 func (b *builder) commonCauses(items []*node) {
 	seen := map[string]int{}
 	for _, n := range items {
+		if b.victimCount > mostVictims {
+			b.d.fault(n, "name the zone or the rack they are in", "the common causes have more than %d victims", mostVictims)
+			return
+		}
 		m := b.d.mapping(n, "common cause", "common_causes")
 		if len(m.layers) == 0 {
 			continue
@@ -120,6 +127,7 @@ func (b *builder) victims(a *mapping, c *model.CommonCause) model.FaultMode {
 		b.d.fault(a.origin, "write one of zone, rack, region, service, nodes, list, shared_risk", "%s: what does it hit?", a.where)
 	}
 	a.done()
+	b.victimCount += len(c.Victims)
 	c.Victims = distinct(c.Victims)
 	return usual
 }

@@ -58,6 +58,8 @@ type builder struct {
 	services  []*service
 	byName    map[string]int
 	threshold float64
+
+	victimCount int
 }
 
 // file reads the whole file.
