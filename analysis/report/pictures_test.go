@@ -56,7 +56,7 @@ func TestBrief(t *testing.T) {
 		"checkout":                               "checkout",
 		"payment-gateway-frontend-eu-central-07": "payment-gatewa…eu-central-07",
 		"ääääääääääääääääääääääääääää":         "ääääääääääääääääääääääääääää", // 28 letters, 56 bytes
-		"Überwachung-der-Übertragungswege-Süd": "Überwachung-de…agungswege-Süd",
+		"Überwachung-der-Übertragungswege-Süd": "Überwachung-de…gungswege-Süd",
 	} {
 		if got := brief(in); got != want {
 			t.Errorf("brief(%q) = %q, want %q", in, got, want)
