@@ -161,10 +161,10 @@ func storesOf(sys *model.System, j int32) []int32 {
 	return stores
 }
 
-// keepsHistory tells whether a service has data that a recovery can lose. Members that each have their
-// own, as caches do, have no one history.
+// keepsHistory tells whether a service has data that an RPO is about. Members that each have their own,
+// as caches do, have no one history to lose; data of low value may be lost.
 func keepsHistory(s *model.Service) bool {
-	return s.Store != nil && (s.Store.Mode != model.Unreplicated || len(s.Members) == 1)
+	return s.Store != nil && !s.Store.LowValue && (s.Store.Mode != model.Unreplicated || len(s.Members) == 1)
 }
 
 // tally sums the unmerged outages of a journey.

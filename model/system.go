@@ -132,6 +132,7 @@ type Store struct {
 	WriteRate     float64      // acknowledged transactions per second while writable
 	Durability    Durability
 	FlushEvery    Seconds // for Periodic
+	LowValue      bool    // its losses are reported, but break no RPO
 }
 
 // Journey is what a user does, and when it counts as up.

@@ -14,7 +14,8 @@ func (b *builder) data(s *service) *model.Store {
 		return nil
 	}
 	st := &model.Store{WriteRate: m.perSecond("write_rate")}
-	m.ignore("size", "growth", "loss_tolerance", "description")
+	m.ignore("size", "growth", "description")
+	st.LowValue = m.word("loss_tolerance", []string{"normal", "low-value"}, "normal") == "low-value"
 	b.durability(m, st)
 	b.replication(s, m, st)
 	if v := m.get("backups"); v != nil && v.text != "none" {
