@@ -83,6 +83,7 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d.add(objectives(sum))
 	d.add(journeys(sum, "JOURNEYS", sum.Users))
 	d.add(journeys(sum, "SERVICES", observers(sum)))
+	d.add(details(sum))
 	d.add(stores(sum))
 	d.add(failovers(sum))
 	d.add(exposure(sum))
@@ -175,6 +176,28 @@ func journeys(sum *analysis.Summary, title string, list []int) Table {
 	return t
 }
 
+// details holds what a reader asks for after the first table; services have it in metrics.csv.
+func details(sum *analysis.Summary) Table {
+	without := "years without"
+	if sum.Horizon != model.Year {
+		without = "runs without"
+	}
+	t := Table{Head: []string{"IN DETAIL", "requests served [95 %]", "down/y p50", "p99", "max", without, "MTBF", "MTTR", "MTTD", "RTO p99", "RTO met"}, Left: 2}
+	for _, j := range sum.Users {
+		down := sum.Get("downtime", j)
+		mean := func(metric string) string { return span(sum.Get(metric, j).Main().Value) }
+		mtbf := mean("mtbf")
+		if sum.Get("mtbf", j).Main().Bound {
+			mtbf = "> " + mtbf
+		}
+		t.Rows = append(t.Rows, cells(sum.System.Journeys[j].Name, availability(sum.Get("availability_requests", j).Main()),
+			span(down.Stat("p50").Value), span(down.Stat("p99").Value), span(down.Stat("max").Value),
+			proportion(sum.Get("no_incident", j)), mtbf, mean("mttr"), mean("mttd"),
+			span(sum.Get("rto", j).Stat("p99").Value), proportion(sum.Get("rto_met", j))))
+	}
+	return t
+}
+
 func stores(sum *analysis.Summary) Table {
 	t := Table{Head: []string{"DATA", "recoveries/y", "losses/y", "P(loss)", "loss p50", "p95", "transactions p50", "p95", "RPO met"}, Left: 1}
 	for s := range sum.System.Services {
@@ -182,14 +205,10 @@ func stores(sum *analysis.Summary) Table {
 			continue
 		}
 		loss, tx := sum.Get("loss", s), sum.Get("loss_transactions", s)
-		met := "–"
-		if m := sum.Get("rpo_met", s); m != nil {
-			met = share(m.Main().Value)
-		}
 		t.Rows = append(t.Rows, cells(sum.System.Services[s].Name, upper(sum.Get("recoveries", s).Main(), number),
-			upper(sum.Get("losses", s).Main(), number), share(sum.Get("loss_probability", s).Main().Value),
+			upper(sum.Get("losses", s).Main(), number), proportion(sum.Get("loss_probability", s)),
 			lossSpan(loss.Stat("p50").Value), lossSpan(loss.Stat("p95").Value),
-			number(tx.Stat("p50").Value), number(tx.Stat("p95").Value), met))
+			number(tx.Stat("p50").Value), number(tx.Stat("p95").Value), proportion(sum.Get("rpo_met", s))))
 	}
 	return t
 }

@@ -75,6 +75,22 @@ func share(x float64) string {
 	return strconv.FormatFloat(100*x, 'f', 1, 64) + " %"
 }
 
+// proportion writes how often something happened. Never and always are bounds, however often it was tried.
+func proportion(m *analysis.Measured) string {
+	e := m.Main()
+	switch {
+	case bounded(e):
+		return dash
+	case e.Value == 0:
+		return "< " + strconv.FormatFloat(100*e.High, 'g', 2, 64) + " %"
+	case e.Value == 1:
+		digits := availabilityDigits(e.Low)
+		p := math.Pow(10, float64(digits))
+		return "> " + strconv.FormatFloat(math.Floor(100*e.Low*p)/p, 'f', digits, 64) + " %"
+	}
+	return share(e.Value)
+}
+
 // availabilityDigits is how many decimals of a percentage show two digits of the unavailability.
 func availabilityDigits(a float64) int {
 	u := 1 - a
