@@ -140,3 +140,30 @@ func TestObserverJudgesItsStore(t *testing.T) {
 		t.Errorf("one total loss in a year is %+v", e)
 	}
 }
+
+// Data of low value, and caches of which each member has its own, are measured but not judged by an RPO.
+func TestWhatAnRPOIsAbout(t *testing.T) {
+	for name, c := range map[string]struct {
+		service model.Service
+		judged  int
+	}{
+		"plain":     {model.Service{Store: &model.Store{}, Members: make([]model.Member, 2)}, 1},
+		"low value": {model.Service{Store: &model.Store{LowValue: true}, Members: make([]model.Member, 2)}, 0},
+		"caches":    {model.Service{Store: &model.Store{Mode: model.Unreplicated}, Members: make([]model.Member, 2)}, 0},
+		"one disk":  {model.Service{Store: &model.Store{Mode: model.Unreplicated}, Members: make([]model.Member, 1)}, 1},
+	} {
+		sys := pair()
+		sys.Services[0] = c.service
+		s := NewStudy(sys, plan(model.Objective{Journey: 0, RPO: 1, RPOSet: true}))
+		o := year()
+		o.Losses = []model.Loss{{Service: 0, Seconds: 9}}
+		s.Add(o)
+		sum := s.Summary()
+		if len(sum.Objectives) != c.judged || (sum.Get("rpo_met", 0) != nil) != (c.judged == 1) {
+			t.Errorf("%s: %d promises judged, want %d", name, len(sum.Objectives), c.judged)
+		}
+		if sum.Get("loss", 0).Main().Observations != 1 {
+			t.Errorf("%s: its losses are not measured", name)
+		}
+	}
+}

@@ -307,7 +307,7 @@ func TestProportion(t *testing.T) {
 		return &analysis.Measured{Stats: []analysis.Stat{{Name: "mean", Estimate: analysis.Estimate{Value: value, Low: low, High: high, Bound: bound}}}}
 	}
 	for want, m := range map[string]*analysis.Measured{
-		"–": of(math.NaN(), 0, 1, true), "< 0.055 %": of(0, 0, .00055, false), "> 99.94 %": of(1, .99945, 1, false), "12.3 %": of(.123, .1, .15, false),
+		"–": of(math.NaN(), 0, 1, true), "< 0.055 %": of(0, 0, .00055, false), "> 99.945 %": of(1, .99945, 1, false), "12.3 %": of(.123, .1, .15, false),
 	} {
 		if got := proportion(m); got != want {
 			t.Errorf("got %q, want %q", got, want)
