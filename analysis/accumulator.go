@@ -14,8 +14,8 @@ type accumulator struct {
 	nonzero  int64
 	low      float64 // least and greatest x
 	high     float64
-	raw      []float64 // of Sample and Lifetime, in order of arrival
-	infinite int64     // of Sample
+	raw      Rows[float64] // of Sample and Lifetime, in order of arrival
+	infinite int64         // of Sample
 }
 
 // push takes the pair (x, y).
@@ -46,9 +46,9 @@ func (a *accumulator) take(m Method, values []float64) {
 		}
 	case Lifetime:
 		a.n += int64(len(values) / 2)
-		a.raw = append(a.raw, values...)
+		a.keep(values)
 	case Sample:
-		a.raw = append(a.raw, values...)
+		a.keep(values)
 		fallthrough
 	default:
 		for _, x := range values {
@@ -59,6 +59,12 @@ func (a *accumulator) take(m Method, values []float64) {
 			}
 			a.push(x, 0)
 		}
+	}
+}
+
+func (a *accumulator) keep(values []float64) {
+	for _, x := range values {
+		a.raw.add(x)
 	}
 }
 
@@ -82,17 +88,18 @@ func variance(ss float64, n int64) float64 {
 
 // sorted is a sorted copy of the raw values.
 func (a *accumulator) sorted() []float64 {
-	s := slices.Clone(a.raw)
+	s := a.raw.flat()
 	slices.Sort(s)
 	return s
 }
 
 // lives reads the raw pairs of a Lifetime.
 func (a *accumulator) lives() (ls []life, censored int64) {
-	ls = make([]life, 0, len(a.raw)/2)
-	for i := 0; i+1 < len(a.raw); i += 2 {
-		open := a.raw[i+1] != 0
-		ls = append(ls, life{a.raw[i], open})
+	raw := a.raw.flat()
+	ls = make([]life, 0, len(raw)/2)
+	for i := 0; i+1 < len(raw); i += 2 {
+		open := raw[i+1] != 0
+		ls = append(ls, life{raw[i], open})
 		if open {
 			censored++
 		}

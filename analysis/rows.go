@@ -32,12 +32,25 @@ func (r *Rows[T]) All() iter.Seq[*T] {
 
 func (r *Rows[T]) add(row T) {
 	last := len(r.chunks) - 1
-	if last < 0 || len(r.chunks[last]) == rowsPerChunk {
+	switch {
+	case last < 0: // a small study stays small
 		r.chunks = append(r.chunks, nil)
+		last++
+	case len(r.chunks[last]) == rowsPerChunk:
+		r.chunks = append(r.chunks, make([]T, 0, rowsPerChunk))
 		last++
 	}
 	r.chunks[last] = append(r.chunks[last], row)
 	r.n++
+}
+
+// flat is a copy in one piece.
+func (r *Rows[T]) flat() []T {
+	all := make([]T, 0, r.n)
+	for _, c := range r.chunks {
+		all = append(all, c...)
+	}
+	return all
 }
 
 // snapshot stays as it is while r grows.
