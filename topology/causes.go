@@ -187,7 +187,11 @@ func (b *builder) glitches(top *mapping) {
 		m.need("links", "which links does it interrupt?")
 		for _, l := range m.names("links") {
 			if b.links[l.text] == nil {
-				b.d.fault(l, nearest(l.text, b.linkOrder()), "%s: no such link %q", m.where, clip(l.text))
+				b.d.fault(l, b.d.nearest(l.text, len(b.links), func(add func(string)) {
+					for id := range b.links {
+						add(id)
+					}
+				}), "%s: no such link %q", m.where, clip(l.text))
 				continue
 			}
 			ids = append(ids, l.text)

@@ -14,6 +14,7 @@ const mostProblems = 500
 type decoder struct {
 	ps       model.Problems
 	settings []Setting
+	compared int // known names that hints have looked at
 }
 
 func (d *decoder) fault(n *node, hint, format string, args ...any) {
@@ -25,10 +26,16 @@ func (d *decoder) warn(n *node, hint, format string, args ...any) {
 }
 
 func (d *decoder) report(s model.Severity, n *node, hint, format string, args ...any) {
-	if len(d.ps) < mostProblems {
+	switch {
+	case len(d.ps) < mostProblems:
 		d.ps = append(d.ps, model.Problem{Severity: s, At: n.at, What: fmt.Sprintf(format, args...), Hint: hint, Width: n.width})
+	case len(d.ps) == mostProblems:
+		d.ps = append(d.ps, model.Problem{At: n.at, What: fmt.Sprintf("there are more than %d problems; the rest is not shown", mostProblems)})
 	}
 }
+
+// full tells that further problems will not be shown, so that there is no use in describing them.
+func (d *decoder) full() bool { return len(d.ps) > mostProblems }
 
 // clip shortens text from a file so that a hostile one cannot flood a message.
 func clip(s string) string {
@@ -171,6 +178,9 @@ func (m *mapping) done() {
 	known := distinctWords(m.known)
 	for i := range m.origin.entries {
 		key := m.origin.entries[i].key
+		if m.d.full() {
+			return
+		}
 		if !contains(known, key.text) {
 			m.d.fault(key, model.DidYouMean(clip(key.text), known), "%s: unknown key %q", m.where, clip(key.text))
 		}

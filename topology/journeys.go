@@ -207,6 +207,12 @@ func (b *builder) observe() {
 }
 
 func (b *builder) objectives(items []*node, plan *model.Plan) {
+	named := make(map[string]int32, len(b.sys.Journeys))
+	for i := range b.sys.Journeys {
+		if _, taken := named[b.sys.Journeys[i].Name]; !taken {
+			named[b.sys.Journeys[i].Name] = int32(i)
+		}
+	}
 	for k, n := range items {
 		m := b.d.mapping(n, "objective "+itoa(k+1), "objectives."+itoa(k+1))
 		if len(m.layers) == 0 {
@@ -214,15 +220,15 @@ func (b *builder) objectives(items []*node, plan *model.Plan) {
 		}
 		o := model.Objective{Journey: model.None, At: n.at}
 		if v := m.need("journey", "which journey is it about?"); v != nil && v.kind == scalarNode {
-			var known []string
-			for i := range b.sys.Journeys {
-				known = append(known, b.sys.Journeys[i].Name)
-				if b.sys.Journeys[i].Name == v.text && o.Journey == model.None {
-					o.Journey = int32(i)
-				}
-			}
-			if o.Journey == model.None {
-				b.d.fault(v, nearest(v.text, known), "%s: no such journey %q", m.where, clip(v.text))
+			if i, found := named[v.text]; found {
+				o.Journey = i
+			} else {
+				hint := b.d.nearest(v.text, len(named), func(add func(string)) {
+					for name := range named {
+						add(name)
+					}
+				})
+				b.d.fault(v, hint, "%s: no such journey %q", m.where, clip(v.text))
 			}
 		}
 		if m.has("availability") {

@@ -181,16 +181,15 @@ func (b *builder) hostsNamed(n *node, where string) []int32 {
 	if strings.ContainsAny(n.text, "*?[") {
 		return b.hostsLike(n, where)
 	}
-	known := make([]string, 0, len(b.singles)+len(b.groups))
-	if len(b.singles) < 10000 {
+	hint := b.d.nearest(n.text, len(b.singles)+len(b.groups), func(add func(string)) {
 		for k := range b.singles {
-			known = append(known, k)
+			add(k)
 		}
-	}
-	for k := range b.groups {
-		known = append(known, k)
-	}
-	b.d.fault(n, nearest(n.text, known), "%s: no such node %q", where, clip(n.text))
+		for k := range b.groups {
+			add(k)
+		}
+	})
+	b.d.fault(n, hint, "%s: no such node %q", where, clip(n.text))
 	return nil
 }
 
@@ -198,6 +197,10 @@ func (b *builder) hostsLike(n *node, where string) []int32 {
 	var out []int32
 	if _, err := path.Match(n.text, ""); err != nil || len(n.text) > 200 {
 		b.d.fault(n, "* stands for any text, ? for one character", "%s: bad pattern %q", where, clip(n.text))
+		return nil
+	}
+	if b.matched += b.hosts; b.matched > mostMatched {
+		b.d.fault(n, "name a group made by count as a whole, without a pattern", "%s: too many patterns for so many nodes", where)
 		return nil
 	}
 	for i := range b.sys.Components {
@@ -213,10 +216,4 @@ func (b *builder) hostsLike(n *node, where string) []int32 {
 		b.d.fault(n, "", "%s: no node matches %q", where, clip(n.text))
 	}
 	return out
-}
-
-// nearest is DidYouMean for names in no particular order.
-func nearest(word string, known []string) string {
-	sortStrings(known)
-	return model.DidYouMean(clip(word), known)
 }

@@ -232,13 +232,11 @@ func (b *builder) placeNamed(v *node, where, what, name string, known map[string
 	if p := known[name]; p != nil {
 		return p
 	}
-	var words []string
-	if len(known) < 10000 {
+	hint := b.d.nearest(name, len(known), func(add func(string)) {
 		for k := range known {
-			words = append(words, k)
+			add(k)
 		}
-	}
-	hint := nearest(name, words)
+	})
 	if len(known) == 0 {
 		hint = "none is declared under topology"
 	}

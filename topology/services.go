@@ -99,14 +99,17 @@ func (b *builder) replicas(s *service) {
 	if m.need("replicas", "write for example replicas: [node-a, node-b]") == nil {
 		return
 	}
-	seen := map[int32]bool{}
+	seen := b.set()
 	for _, n := range m.names("replicas") {
-		for _, h := range b.hostsNamed(n, m.where) {
-			if seen[h] {
+		hosts := b.hostsNamed(n, m.where)
+		if !b.room(&b.members, len(hosts), mostMembers, n, m.where+": the replicas of all services together") {
+			break
+		}
+		for _, h := range hosts {
+			if seen(h) {
 				b.d.fault(n, "", "%s: %q is there twice", m.where, clip(b.sys.Components[h].Name))
 				continue
 			}
-			seen[h] = true
 			s.hosts = append(s.hosts, h)
 		}
 	}
@@ -136,6 +139,10 @@ func (b *builder) software(s *service, m *mapping) {
 		b.d.fault(m.get("beta"), "", "%s: beta must be below 100%%", m.where)
 		return
 	}
+	parts := len(b.sys.Components)
+	if !b.room(&parts, len(s.hosts), mostNodes, m.origin, m.where+": nodes and processes together") {
+		return
+	}
 	victims := make([]int32, len(s.hosts))
 	var life model.Distribution
 	if len(s.hosts) > 1 && beta > 0 {
@@ -149,7 +156,7 @@ func (b *builder) software(s *service, m *mapping) {
 	for i, h := range s.hosts {
 		host := &b.sys.Components[h]
 		c := model.Component{Name: s.name.text + "/" + host.Name, Kind: model.KindProcess, Site: host.Site, Modes: modes, Requires: allOf(ref(h))}
-		victims[i] = b.component(c, s.name)
+		victims[i] = b.add(c, s.name)
 		s.s.Members[i].Component = victims[i]
 	}
 	if life != nil {
@@ -286,10 +293,11 @@ func (b *builder) serviceNamed(n *node, where string) (int32, bool) {
 	if i, found := b.byName[s]; found {
 		return b.services[i].index, true
 	}
-	known := make([]string, 0, len(b.services))
-	for _, o := range b.services[:min(len(b.services), 5000)] {
-		known = append(known, o.name.text)
-	}
-	b.d.fault(n, nearest(s, known), "%s: no such service %q", where, clip(s))
+	hint := b.d.nearest(s, len(b.services), func(add func(string)) {
+		for _, o := range b.services {
+			add(o.name.text)
+		}
+	})
+	b.d.fault(n, hint, "%s: no such service %q", where, clip(s))
 	return 0, false
 }

@@ -60,6 +60,7 @@ type builder struct {
 	threshold float64
 
 	victimCount int
+	effort
 }
 
 // file reads the whole file.
