@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Estimate is a figure with its interval. A value nothing is known of is NaN; without end is +∞.
@@ -62,6 +63,9 @@ type measure struct {
 	years  float64
 	events int64 // outages of the journey or losses of the store, for warnings on means
 	struck int64 // of a journey: replications with any
+
+	sorted   []float64 // found on the way, of Sample and Lifetime
+	censored int64
 }
 
 func (q *measure) estimate(value, low, high float64, events int64) Estimate {
@@ -203,6 +207,7 @@ var levels = []struct {
 
 func (q *measure) sample() []Stat {
 	sorted := q.a.sorted()
+	q.sorted = sorted
 	events := q.events
 	if q.m.Scope == Stores { // values are events themselves
 		events = q.a.n
@@ -224,15 +229,21 @@ func (q *measure) sample() []Stat {
 
 func (q *measure) lifetimes() []Stat {
 	lives, censored := q.a.lives()
+	q.censored = censored
 	if len(lives) == 0 {
 		e := q.estimate(math.NaN(), 0, math.Inf(1), 0)
 		e.Bound = true
 		return []Stat{{"p50", e}}
 	}
-	steps := kaplanMeier(lives) // sorts by length
 	sorted := make([]float64, len(lives))
 	for i := range lives {
 		sorted[i] = lives[i].length
+	}
+	slices.Sort(sorted)
+	q.sorted = sorted
+	var steps []survivor
+	if censored > 0 {
+		steps = kaplanMeier(lives)
 	}
 	var out []Stat
 	for _, l := range levels {

@@ -30,7 +30,10 @@ const (
 	Neither Better = "neither"
 )
 
-// Method is how observations become estimates, and so what Observe has to append.
+// Method is how observations become estimates, and so what Observe has to append. Replications are
+// independent and are the unit of Mean, Sample over journeys, Ratio and Rate. Share, Lifetime and Sample
+// over stores pool single events and take those for independent too; where the incidents of one
+// replication resemble each other, their intervals are somewhat too narrow.
 type Method string
 
 // Methods.

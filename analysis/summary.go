@@ -57,19 +57,8 @@ func (s *Study) Summary() *Summary {
 func (s *Study) measured(m *Metric, a *accumulator, target int) Measured {
 	q := measure{m: m, a: a, reps: s.reps, years: s.years}
 	q.events, q.struck = s.eventsOf(m, a, target)
-	out := Measured{Metric: m, Target: target, Name: s.nameOf(m.Scope, target), Stats: q.stats()}
-	switch m.Method {
-	case Sample:
-		out.Values = a.sorted()
-	case Lifetime:
-		var lives []life
-		lives, out.Censored = a.lives()
-		kaplanMeier(lives)
-		for _, l := range lives {
-			out.Values = append(out.Values, l.length)
-		}
-	}
-	return out
+	stats := q.stats()
+	return Measured{Metric: m, Target: target, Name: s.nameOf(m.Scope, target), Stats: stats, Censored: q.censored, Values: q.sorted}
 }
 
 func (s *Study) nameOf(scope Scope, target int) string {
