@@ -157,13 +157,17 @@ func (b *builder) anything(n *node, where string) []int32 {
 	return b.hostsNamed(n, where)
 }
 
+// linkOrder is the names of all links, sorted, so that victims do not depend on the order of a file.
 func (b *builder) linkOrder() []string {
-	ids := make([]string, 0, len(b.links))
-	for id := range b.links {
-		ids = append(ids, id)
+	if len(b.linkIDs) == len(b.links) {
+		return b.linkIDs
 	}
-	sortStrings(ids)
-	return ids
+	b.linkIDs = b.linkIDs[:0]
+	for id := range b.links {
+		b.linkIDs = append(b.linkIDs, id)
+	}
+	sortStrings(b.linkIDs)
+	return b.linkIDs
 }
 
 // glitches reads short interruptions of links, which are failures of nothing (R11).

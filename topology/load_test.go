@@ -3,6 +3,7 @@ package topology
 import (
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -164,12 +165,21 @@ func TestHostileInputEndsSoon(t *testing.T) {
 		"unknown":  "apiVersion: ftsim/v1\n" + manyKeys(50_000),
 		"services": "apiVersion: ftsim/v1\nservices:\n" + indent(manyKeys(20_000)),
 		"laws":     "apiVersion: ftsim/v1\nnodes: {a: {mtbf: " + strings.Repeat("{shifted: {by: 1s, law: ", 500) + "1h" + strings.Repeat("}}", 500) + "}}\n",
+		"replicas": "apiVersion: ftsim/v1\nnodes:\n" + indent(manyKeys(9_000)) + "services: {s: {policy: quorum, replicas: [" + strings.Repeat("nobody, ", 20_000) + "]}}\n",
+		"zones":    "apiVersion: ftsim/v1\ntopology:\n  regions:\n    r:\n      zones:\n" + strings.ReplaceAll(indent(manyKeys(9_000)), "  key", "        key") + "nodes:\n" + strings.ReplaceAll(indent(manyKeys(9_000)), "{}", "{zone: nowhere}"),
+		"groups":   "apiVersion: ftsim/v1\nnodes: {n: {count: 100000, mtbf: 1y, mttr: 1h}}\nservices:\n" + strings.ReplaceAll(indent(manyKeys(1_000)), "{}", "{replicas: [n], policy: active-active, software: {preset: nginx}}"),
+		"patterns": "apiVersion: ftsim/v1\nnodes: {n: {count: 100000, mtbf: 1y, mttr: 1h}}\nservices:\n" + strings.ReplaceAll(indent(manyKeys(1_000)), "{}", "{replicas: ['*-*-*x*'], policy: active-active}"),
+		"causes":   "apiVersion: ftsim/v1\nnodes: {n: {count: 100000, mtbf: 1y, mttr: 1h}}\nservices: {s: {replicas: [n], policy: active-active}}\ncommon_causes:\n" + manyCauses(300),
+		"promises": "apiVersion: ftsim/v1\nnodes: {n: {mtbf: 1y, mttr: 1h}}\nservices: {s: {replicas: [n]}}\njourneys:\n" + strings.ReplaceAll(indent(manyKeys(9_000)), "{}", "{path: [s]}") + "objectives:\n" + strings.Repeat("  - {journey: nothing, availability: 99%}\n", 9_000),
+		"one line": "apiVersion: ftsim/v1\nnodes: {" + strings.ReplaceAll(manyKeys(50_000), "{}\n", "{oops: 1}, ") + "}\nservices: {s: {replicas: [n]}}\n",
 		"counts":   "apiVersion: ftsim/v1\nnodes: {a: {count: 2000000}, b: {count: 2000000}, c: {count: 99999999999999999999999}}\n",
 	}
 	for name, text := range cases {
 		start := time.Now()
 		if _, err := Load(name, []byte(text)); err == nil {
 			t.Errorf("%s was accepted", name)
+		} else if err := Render(io.Discard, err.(model.Problems), []byte(text), false); err != nil {
+			t.Error(err)
 		}
 		if d := time.Since(start); d > 30*time.Second { // a second on a quiet machine; what grows with the square takes minutes
 			t.Errorf("%s took %v", name, d)
@@ -183,6 +193,14 @@ func manyKeys(n int) string {
 	var b strings.Builder
 	for i := range n {
 		fmt.Fprintf(&b, "key-%d: {}\n", i)
+	}
+	return b.String()
+}
+
+func manyCauses(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "  - {id: c%d, affects: {nodes: [n]}, mtbf: 1y, mttr: 1h}\n", i)
 	}
 	return b.String()
 }

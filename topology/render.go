@@ -114,15 +114,33 @@ func printable(s string) string {
 // excerpt is the part of a line around a column, and the column within it.
 func excerpt(line string, column int) (string, int) {
 	const most, before = 110, 50
+	line, column, cut := window(line, max(1, column), 2*most)
 	r := []rune(printable(strings.TrimSuffix(line, "\r")))
-	column = max(1, min(column, len(r)+1))
-	if len(r) <= most {
-		return string(r), column
-	}
+	column = min(column, len(r)+1)
 	from := max(0, min(column-1-before, len(r)-most))
 	text := string(r[from:min(len(r), from+most)])
-	if from > 0 {
+	if from > 0 || cut {
 		return "…" + text, column - from + 1
 	}
 	return text, column
+}
+
+// window keeps a number of characters on either side of a column, since a line may be megabytes long and
+// have hundreds of problems. Cut tells that there is more to the left.
+func window(line string, column, around int) (part string, at int, cut bool) {
+	first, start, end, n := max(0, column-1-around), 0, len(line), 0
+	for i := range line {
+		if n == first {
+			start = i
+		}
+		if n == column+around {
+			end = i
+			break
+		}
+		n++
+	}
+	if n < first {
+		return "", 1, true // the column is far behind the end of the line
+	}
+	return line[start:end], column - first, first > 0
 }

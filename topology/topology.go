@@ -51,7 +51,8 @@ type builder struct {
 	racks     map[string]*place
 	devices   map[string]*place
 	links     map[string]*link
-	wired     bool // links or switches are declared, so that there is a network to speak of
+	linkIDs   []string // sorted, once they are all known
+	wired     bool     // links or switches are declared, so that there is a network to speak of
 	singles   map[string]int32
 	groups    map[string]*group
 	hosts     int
