@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -112,14 +114,87 @@ func ftsimArguments(line string) []string {
 
 func runLine(t *testing.T, dir string, args []string) {
 	t.Helper()
-	if args[0] == "run" {
+	if args[0] == "run" && !slices.Contains(args, "--runs") {
 		args = append(args, "--runs", few)
 	}
+	printedBy(t, dir, args)
+}
+
+// printedBy is what a command prints, which must not fail.
+func printedBy(t *testing.T, dir string, args []string) string {
+	t.Helper()
 	cmd := exec.Command("ftsim", args...)
 	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
-	if code := codeOfExec(err); code != exitDone && code != exitMissed && code != exitUndecided {
-		t.Errorf("ftsim %s: exit code %d\n%s", strings.Join(args, " "), code, out)
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if code := codeOfExec(cmd.Run()); code != exitDone && code != exitMissed && code != exitUndecided {
+		t.Errorf("ftsim %s: exit code %d\n%s", strings.Join(args, " "), code, &stderr)
+	}
+	return stdout.String()
+}
+
+var (
+	shownOutput = regexp.MustCompile("(?s)```sh\n([^`\n]*)\n```\n+```text\n(.*?)\n```")
+	blockTitle  = regexp.MustCompile(`^[A-Z]+( [A-Z]+)*( {2}\S+)?`)
+)
+
+// TestShownOutput holds what the README shows of a command's output to what the command prints. Shown
+// are whole blocks, recognised by their titles; go test ./cmd/ftsim -update brings them up to date.
+func TestShownOutput(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("other processors round the last digit of some sums differently")
+	}
+	const readme = "../../README.md"
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := shownOutput.FindAllStringSubmatch(string(text), -1)
+	if len(shown) == 0 {
+		t.Fatal("the README shows no output; this test would prove nothing")
+	}
+	updated := string(text)
+	for _, match := range shown {
+		printed := map[string]string{}
+		for _, block := range strings.Split(printedBy(t, sandbox(t), ftsimArguments(match[1])), "\n\n") {
+			printed[blockTitle.FindString(block)] = block
+		}
+		for _, block := range strings.Split(match[2], "\n\n") {
+			now := printed[blockTitle.FindString(block)]
+			if now == "" {
+				t.Fatalf("%s prints no block %q", match[1], blockTitle.FindString(block))
+			}
+			if now != block && !*update {
+				t.Errorf("%s prints\n%s\nbut the README shows\n%s\nif the change is meant: go test ./cmd/ftsim -update", match[1], now, block)
+			}
+			updated = strings.Replace(updated, block, now, 1)
+		}
+	}
+	if *update && updated != string(text) {
+		if err := os.WriteFile(readme, []byte(updated), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+
+// TestLinks makes sure that documents point to files that are there.
+func TestLinks(t *testing.T) {
+	files, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range append(files, "../../README.md", "../../CHANGELOG.md") {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(f), m[1])); err != nil {
+				t.Errorf("%s points to %s, which is not there", filepath.Base(f), m[1])
+			}
+		}
 	}
 }
 
