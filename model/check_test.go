@@ -265,9 +265,6 @@ func TestCheckDoesNotWarnOfTheOnlyZone(t *testing.T) {
 }
 
 func TestCheckTakesAMillionComponents(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a million components")
-	}
 	sys, plan := sound()
 	shared := sys.Components[3]
 	shared.Requires = need(0)
