@@ -46,7 +46,11 @@ func pictures(d *Document) []File {
 	if sum.Worst.Down > 0 {
 		files = append(files, drawn("worst.png", func() *picture { return worstPicture(d) }))
 	}
-	return distinct(files)
+	files = distinct(files)
+	for i := range files {
+		files[i] = signed(files[i])
+	}
+	return files
 }
 
 // distinct numbers the files whose names would be the same on some file system, which may not tell

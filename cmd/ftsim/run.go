@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -61,6 +62,7 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	})
 	defer release()
 	found, err := j.simulate(ctx, newProgress(c, j.plan.Runs))
+	release()
 	if err != nil {
 		return err
 	}
@@ -70,12 +72,13 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	}
 	sum := found.study.Summary()
 	d := report.Build(sum, provenance(j, found, sum, f))
+	var unwritten error
 	if f.out != "" {
-		if err := writeFiles(f.out, report.Files(d)); err != nil {
-			return err
+		if unwritten = writeFiles(f.out, report.Files(d)); unwritten != nil {
+			d.Provenance.OutDir = ""
 		}
 	}
-	if err := printDocument(c, d, f.format); err != nil {
+	if err := errors.Join(unwritten, printDocument(c, d, f.format)); err != nil {
 		return err
 	}
 	if found.interrupted {
