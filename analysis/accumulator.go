@@ -7,83 +7,58 @@ import (
 
 // accumulator takes in the observations of one metric for one target.
 type accumulator struct {
-	n        int64 // observations (of Ratio and Lifetime: pairs)
-	x, y     float64
-	xx, yy   float64 // sums of squared deviations (Welford)
-	xy       float64
-	nonzero  int64
-	low      float64 // least and greatest x
-	high     float64
+	moments                // of single finite observations; of Ratio, of pairs
+	seen     int64         // observations, the infinite ones included
+	grouped  moments       // of Share, Lifetime and Sample: (sum, number) of the observations of a replication
 	raw      Rows[float64] // of Sample and Lifetime, in order of arrival
+	sizes    Rows[int32]   // how many raw observations each replication made
 	infinite int64         // of Sample
 }
 
-// push takes the pair (x, y).
-func (a *accumulator) push(x, y float64) {
-	a.n++
-	n := float64(a.n)
-	dx, dy := x-a.x, y-a.y
-	a.x += dx / n
-	a.y += dy / n
-	a.xx += dx * (x - a.x)
-	a.yy += dy * (y - a.y)
-	a.xy += dx * (y - a.y)
-	if a.n == 1 {
-		a.low, a.high = x, x
-	}
-	a.low, a.high = min(a.low, x), max(a.high, x)
-	if x != 0 {
-		a.nonzero++
-	}
-}
-
-// take adds what Observe appended.
+// take adds what Observe appended for one replication.
 func (a *accumulator) take(m Method, values []float64) {
 	switch m {
 	case Ratio:
 		for i := 0; i+1 < len(values); i += 2 {
 			a.push(values[i], values[i+1])
+			a.seen++
 		}
 	case Lifetime:
-		a.n += int64(len(values) / 2)
-		a.keep(values)
-	case Sample:
-		a.keep(values)
-		fallthrough
-	default:
-		for _, x := range values {
-			if math.IsInf(x, 1) {
-				a.infinite++
-				a.n++
-				continue
-			}
-			a.push(x, 0)
+		a.seen += int64(len(values) / 2)
+		a.keep(values, len(values)/2)
+		sum := 0.0
+		for i := 0; i < len(values); i += 2 {
+			sum += values[i]
 		}
+		a.grouped.push(sum, float64(len(values)/2))
+	case Sample:
+		a.keep(values, len(values))
+		a.single(values)
+	default:
+		a.single(values)
 	}
 }
 
-func (a *accumulator) keep(values []float64) {
+// single takes in observations one by one, and as one group.
+func (a *accumulator) single(values []float64) {
+	a.seen += int64(len(values))
+	sum := 0.0
+	for _, x := range values {
+		if math.IsInf(x, 1) {
+			a.infinite++
+			continue
+		}
+		a.push(x, 0)
+		sum += x
+	}
+	a.grouped.push(sum, float64(len(values)))
+}
+
+func (a *accumulator) keep(values []float64, observations int) {
 	for _, x := range values {
 		a.raw.add(x)
 	}
-}
-
-func (a *accumulator) sum() float64 { return a.x * float64(a.n) }
-
-// leverage is the share of the squared deviations that the farthest observation makes up, 0 to 1.
-func (a *accumulator) leverage() float64 {
-	if a.xx <= 0 {
-		return 0
-	}
-	far := max(a.high-a.x, a.x-a.low)
-	return min(1, far*far/a.xx)
-}
-
-func variance(ss float64, n int64) float64 {
-	if n < 2 {
-		return 0
-	}
-	return ss / float64(n-1)
+	a.sizes.add(int32(observations))
 }
 
 // sorted is a sorted copy of the raw values.
@@ -105,4 +80,30 @@ func (a *accumulator) lives() (ls []life, censored int64) {
 		}
 	}
 	return ls, censored
+}
+
+// designEffect is how many times as much a share of single observations scatters as it would if those of
+// one replication did not resemble each other; at least 1. Replications are the unit: by is the number of
+// observations that count, and the number of all, of each (Kish, Survey Sampling, 1965).
+func designEffect(by *moments) float64 {
+	p := by.x / by.y
+	if by.n < 2 || !(p > 0 && p < 1) {
+		return 1
+	}
+	return max(1, by.ratioVariance()*by.y/(p*(1-p))*float64(by.n-1)/float64(by.n))
+}
+
+// effectBelow is the design effect of the share of observations up to x, each stride values long.
+func (a *accumulator) effectBelow(x float64, stride int) float64 {
+	var by moments
+	raw, at := a.raw.flat(), 0
+	for size := range a.sizes.All() {
+		count := 0.0
+		for range *size {
+			count += one(raw[at] <= x)
+			at += stride
+		}
+		by.push(count, float64(*size))
+	}
+	return designEffect(&by)
 }

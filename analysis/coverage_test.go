@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -106,7 +107,7 @@ func TestCoverageOfKaplanMeier(t *testing.T) {
 				x, cut := r.ExpFloat64(), 2*r.ExpFloat64()
 				lives[i] = life{min(x, cut), cut < x}
 			}
-			_, low, high := lifeQuantile(kaplanMeier(lives), p)
+			_, low, high := lifeQuantile(kaplanMeier(lives, 1), p)
 			return low, high, -math.Log(1 - p)
 		})
 	}
@@ -138,4 +139,90 @@ func TestBoundOfUnseen(t *testing.T) {
 		t.Errorf("no event, and yet no bound: %+v", e)
 	}
 	near(t, "P(no event)", math.Exp(-e.High*years), .05, 1e-12)
+}
+
+// sparse is a mean over years of which few have an outage, of log-normal length with the mean 1.
+func sparse(r *rand.Rand, years int, events, sigma float64) *moments {
+	a := &moments{}
+	for range years {
+		x := 0.0
+		for at := r.ExpFloat64(); at < events/float64(years); at += r.ExpFloat64() {
+			x += math.Exp(sigma*r.NormFloat64() - sigma*sigma/2)
+		}
+		a.push(x, 0)
+	}
+	return a
+}
+
+// A rare outage is what a mean over years is made of. The t-interval would cover 87 % of the time with 20
+// events, 91 % with 50.
+func TestCoverageOfSparseMean(t *testing.T) {
+	for _, c := range []struct{ events, sigma, least, most float64 }{
+		{10, 1, .93, .985}, {20, 1, .93, .97}, {50, 1, .93, .97}, {50, .5, .93, .97}, {50, 1.5, .89, .95},
+	} {
+		covers(t, fmt.Sprintf("mean of %v events, σ %v", c.events, c.sigma), c.least, c.most, func(r *rand.Rand) (float64, float64, float64) {
+			low, high := sparse(r, 500, c.events, c.sigma).meanInterval()
+			return low, high, c.events / 500
+		})
+	}
+}
+
+// Incidents of one year resemble each other: all are long in half of the years. Intervals that take them
+// for independent cover the median and the share half of the time.
+func TestCoverageOfAlikeIncidents(t *testing.T) {
+	truths := []struct {
+		metric, stat string
+		truth        float64
+	}{
+		{"rto", "p50", alikeQuantile(.5)}, {"rto", "p90", alikeQuantile(.9)}, {"rto", "mean", 2 + (100+5000)/2},
+		{"rto_met", "mean", 1 - .5*math.Exp(-5.98) - .5*math.Exp(-598./5000)},
+	}
+	hits := make([]int, len(truths))
+	r := rand.New(rand.NewPCG(2026, 9))
+	const studies, years = 1500, 80
+	for range studies {
+		s := NewStudy(pair(), plan(model.Objective{Journey: 0, RTO: 600}))
+		for range years {
+			s.Add(alikeYear(r))
+		}
+		sum := s.Summary()
+		for i, c := range truths {
+			e := sum.Get(c.metric, 0).Stat(c.stat)
+			hits[i] += int(one(e.Low <= c.truth && c.truth <= e.High))
+		}
+	}
+	for i, c := range truths {
+		share := float64(hits[i]) / studies
+		t.Logf("%s %s: %.1f %%", c.metric, c.stat, 100*share)
+		if share < .92 || share > .985 {
+			t.Errorf("%s %s: %.1f %% of the intervals cover", c.metric, c.stat, 100*share)
+		}
+	}
+}
+
+// alikeYear has ten incidents, of exponential length, all with the mean 100 or all with the mean 5000.
+func alikeYear(r *rand.Rand) *model.Outcome {
+	mean := 100.0
+	if r.IntN(2) == 0 {
+		mean = 5000
+	}
+	o := year()
+	for i := range 10 {
+		o.Outages = append(o.Outages, down(model.Seconds(i+1)*30*model.Day, model.Seconds(2+mean*r.ExpFloat64()), 0))
+	}
+	return o
+}
+
+// alikeQuantile halves its way to a quantile of the lengths of alikeYear.
+func alikeQuantile(p float64) float64 {
+	low, high := 2.0, 1e6
+	for range 100 {
+		x := (low + high) / 2
+		if .5*(1-math.Exp(-(x-2)/100))+.5*(1-math.Exp(-(x-2)/5000)) < p {
+			low = x
+		} else {
+			high = x
+		}
+	}
+	return low
 }

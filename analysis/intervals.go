@@ -21,15 +21,6 @@ var normal = distuv.Normal{Mu: 0, Sigma: 1}
 // z is the two-sided normal quantile of the confidence level.
 func z() float64 { return normal.Quantile(1 - alpha/2) }
 
-// tHalfWidth is half the t-interval of a mean of n values with sample variance v.
-func tHalfWidth(n int64, v float64) float64 {
-	if n < 2 {
-		return math.Inf(1)
-	}
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}
-	return t.Quantile(1-alpha/2) * math.Sqrt(max(0, v)/float64(n))
-}
-
 // wilson is the score interval of a proportion k/n (Wilson 1927).
 func wilson(k, n float64) (low, high float64) {
 	if n == 0 {
@@ -93,13 +84,28 @@ func orderRanks(n int, p float64) (l, u int) {
 	return first(alpha/2, true), first(1-alpha/2, false) + 1
 }
 
-// quantile estimates the p-quantile of sorted values ≥ 0 with a distribution-free interval.
-func quantile(sorted []float64, p float64) (value, low, high float64) {
+// effectiveRanks is orderRanks for n values that are worth n/effect independent ones.
+func effectiveRanks(n int, p, effect float64) (l, u int) {
+	worth := max(1, int(float64(n)/effect+1e-6))
+	if worth == n {
+		return orderRanks(n, p)
+	}
+	l, u = orderRanks(worth, p)
+	stretch := float64(n) / float64(worth)
+	if u > worth {
+		return int(float64(l) * stretch), n + 1
+	}
+	return int(float64(l) * stretch), int(math.Ceil(float64(u) * stretch))
+}
+
+// quantile estimates the p-quantile of sorted values ≥ 0 with a distribution-free interval: that of as
+// many independent values as the design effect leaves (Woodruff 1952; SUDAAN and R's survey do the same).
+func quantile(sorted []float64, p, effect float64) (value, low, high float64) {
 	n := len(sorted)
 	if n == 0 {
 		return math.NaN(), 0, math.Inf(1)
 	}
-	l, u := orderRanks(n, p)
+	l, u := effectiveRanks(n, p, effect)
 	low, high = 0, math.Inf(1)
 	if l >= 1 {
 		low = sorted[l-1]
@@ -120,8 +126,8 @@ type life struct {
 type survivor struct{ t, s, low, high float64 }
 
 // kaplanMeier estimates the survival function of lives, with log-log Greenwood intervals (Kalbfleisch
-// and Prentice). It sorts its argument.
-func kaplanMeier(lives []life) []survivor {
+// and Prentice) widened by the design effect. It sorts its argument.
+func kaplanMeier(lives []life, effect float64) []survivor {
 	slices.SortFunc(lives, func(a, b life) int {
 		switch {
 		case a.length != b.length:
@@ -148,7 +154,7 @@ func kaplanMeier(lives []life) []survivor {
 		if left := len(lives) - i; deaths > 0 {
 			s *= 1 - float64(deaths)/float64(left)
 			green += float64(deaths) / (float64(left) * float64(left-deaths))
-			steps = append(steps, greenwood(t, s, green))
+			steps = append(steps, greenwood(t, s, green*effect))
 		}
 		i = j
 	}

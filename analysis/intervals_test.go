@@ -61,7 +61,7 @@ func TestCoverage(t *testing.T) {
 	const experiments, n = 2000, 200
 	var inT, inWilson, inQuantile, inRate float64
 	for range experiments {
-		var a accumulator
+		var a moments
 		var k float64
 		xs := make([]float64, n)
 		for i := range xs {
@@ -74,7 +74,7 @@ func TestCoverage(t *testing.T) {
 		low, high := wilson(k, n)
 		inWilson += one(low <= .1 && .1 <= high)
 		slices.Sort(xs)
-		_, low, high = quantile(xs, .5)
+		_, low, high = quantile(xs, .5, 1)
 		inQuantile += one(low <= math.Ln2 && math.Ln2 <= high)
 		low, high = poisson(k)
 		inRate += one(low <= .1*n && .1*n <= high)
@@ -88,7 +88,7 @@ func TestCoverage(t *testing.T) {
 
 // The survival curve of Kaplan and Meier for 1, 2, 3+, 4, 5+ falls to 4/5, 3/5 and 3/10.
 func TestKaplanMeier(t *testing.T) {
-	steps := kaplanMeier([]life{{5, true}, {1, false}, {4, false}, {2, false}, {3, true}})
+	steps := kaplanMeier([]life{{5, true}, {1, false}, {4, false}, {2, false}, {3, true}}, 1)
 	want := []survivor{{t: 1, s: .8}, {t: 2, s: .6}, {t: 4, s: .3}}
 	if len(steps) != len(want) {
 		t.Fatalf("%d steps, want %d", len(steps), len(want))

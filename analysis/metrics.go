@@ -31,15 +31,15 @@ const (
 )
 
 // Method is how observations become estimates, and so what Observe has to append. Replications are
-// independent and are the unit of Mean, Sample over journeys, Ratio and Rate. Share, Lifetime and Sample
-// over stores pool single events and take those for independent too; where the incidents of one
-// replication resemble each other, their intervals are somewhat too narrow.
+// independent and are the unit of every method. Share, Lifetime and Sample over stores pool single events;
+// where those of one replication resemble each other, the interval is that of fewer of them, by the design
+// effect. The formulas with their sources are in docs/estimators.md.
 type Method string
 
 // Methods.
 const (
-	Mean     Method = "mean"     // one value per replication: t-interval
-	Sample   Method = "sample"   // values: mean with t-interval, quantiles by order statistics, share of zeros
+	Mean     Method = "mean"     // one value per replication: t-interval corrected for skewness
+	Sample   Method = "sample"   // values: mean as above, quantiles by order statistics, share of zeros
 	Lifetime Method = "lifetime" // pairs (length, 1 if still running): quantiles, Kaplan–Meier if any is
 	Share    Method = "share"    // zeros and ones: Wilson interval
 	Rate     Method = "rate"     // one count per replication: events per year, exact Poisson interval

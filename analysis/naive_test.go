@@ -80,6 +80,61 @@ func tTwice(xs []float64) (mean, low, high float64) {
 	return mean, mean - half, mean + half
 }
 
+// hallTwice is the mean with the ends at which Hall's transformed statistic reaches the quantiles of t,
+// found by halving.
+func hallTwice(xs []float64) (mean, low, high float64) {
+	n := float64(len(xs))
+	mean = total(xs) / n
+	var squares, cubes float64
+	for _, x := range xs {
+		squares += math.Pow(x-mean, 2)
+		cubes += math.Pow(x-mean, 3)
+	}
+	s := math.Sqrt(squares / (n - 1))
+	g := cubes / n / math.Pow(s, 3)
+	if s == 0 {
+		return mean, mean, mean
+	}
+	reaches := func(want float64) float64 {
+		from, to := mean-1e6*s, mean+1e6*s // the statistic falls as the supposed mean rises
+		for range 200 {
+			mu := (from + to) / 2
+			w := (mean - mu) / s
+			if math.Sqrt(n)*(w+g*w*w/3+g*g*w*w*w/27+g/(6*n)) > want {
+				from = mu
+			} else {
+				to = mu
+			}
+		}
+		return from
+	}
+	t := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(.975)
+	return mean, reaches(t), reaches(-t)
+}
+
+// effectTwice is the variance of the share of values up to x, with years as the unit, over that of as many
+// independent values.
+func effectTwice(years [][]float64, x float64) float64 {
+	var below, all []float64
+	for _, y := range years {
+		k := 0.0
+		for _, v := range y {
+			if v <= x {
+				k++
+			}
+		}
+		below, all = append(below, k), append(all, float64(len(y)))
+	}
+	p, low, high := ratioTwice(below, all)
+	t := distuv.StudentsT{Sigma: 1, Nu: float64(len(years) - 1)}.Quantile(.975)
+	m := float64(len(years))
+	plain := p * (1 - p) / total(all) * m / (m - 1)
+	if effect := math.Pow((high-low)/2/t, 2) / plain; effect > 1 {
+		return effect
+	}
+	return 1
+}
+
 // ratioTwice is Σx/Σy; its standard error is that of the mean of x − r·y, divided by the mean of y.
 func ratioTwice(xs, ys []float64) (r, low, high float64) {
 	r = total(xs) / total(ys)
@@ -94,16 +149,17 @@ func ratioTwice(xs, ys []float64) (r, low, high float64) {
 
 // quantileTwice is the least value with at least a share p of all at or below it. Its interval is found
 // by adding up binomial probabilities.
-func quantileTwice(xs []float64, p float64) (value, low, high float64) {
-	sorted := slices.Clone(xs)
+func quantileTwice(years [][]float64, p float64) (value, low, high float64) {
+	sorted := slices.Concat(years...)
 	slices.Sort(sorted)
-	n := len(sorted)
-	value = sorted[n-1]
-	for i := n - 1; i >= 0; i-- {
-		if float64(i+1) >= p*float64(n)-1e-9 {
+	all := len(sorted)
+	value = sorted[all-1]
+	for i := all - 1; i >= 0; i-- {
+		if float64(i+1) >= p*float64(all)-1e-9 {
 			value = sorted[i]
 		}
 	}
+	n := int(float64(all)/effectTwice(years, value) + 1e-6)
 	below := make([]float64, n+2) // below[k] = P(B < k)
 	for k := 0; k <= n; k++ {
 		a, _ := math.Lgamma(float64(n + 1))
@@ -114,10 +170,10 @@ func quantileTwice(xs []float64, p float64) (value, low, high float64) {
 	low, high = 0, math.Inf(1)
 	for k := 1; k <= n; k++ {
 		if below[k] <= .025 {
-			low = sorted[k-1]
+			low = sorted[max(1, int(float64(k)*float64(all)/float64(n)))-1]
 		}
 		if below[n+1-k] >= .975 {
-			high = sorted[n-k]
+			high = sorted[int(math.Ceil(float64(n+1-k)*float64(all)/float64(n)))-1]
 		}
 	}
 	return value, low, high
@@ -173,7 +229,8 @@ func TestAgainstTwin(t *testing.T) {
 }
 
 func (w *twin) compare(t *testing.T, where string, s *Summary) {
-	var up, downs, perYear, requests, counts, blips, outages, seconds, incidents, recoveries, sums, unseen []float64
+	var up, downs, perYear, requests, counts, blips, outages, seconds, incidents, sums, unseen []float64
+	var recoveries, eachYear [][]float64
 	censored := 0
 	for _, o := range w.outcomes {
 		d, blip := 0.0, 0.0
@@ -188,7 +245,7 @@ func (w *twin) compare(t *testing.T, where string, s *Summary) {
 		requests = append(requests, 1-float64(o.Unserved[w.journey])/h)
 		blips, outages, seconds = append(blips, blip), append(outages, float64(len(w.ofJourney(o)))), append(seconds, h)
 		rec, dn, un, open := w.incidentsOf(o)
-		recoveries = append(recoveries, rec...)
+		recoveries, eachYear = append(recoveries, rec), append(eachYear, []float64{perYear[len(perYear)-1]})
 		incidents, sums, unseen = append(incidents, float64(len(rec))), append(sums, total(dn)), append(unseen, total(un))
 		counts = append(counts, float64(len(rec)))
 		for _, is := range open {
@@ -219,12 +276,12 @@ func (w *twin) compare(t *testing.T, where string, s *Summary) {
 		v, low, high := f()
 		check(metric, stat, v, low, high)
 	}
-	three("availability", "mean", func() (float64, float64, float64) { return tTwice(up) })
-	three("availability_requests", "mean", func() (float64, float64, float64) { return tTwice(requests) })
-	three("downtime", "mean", func() (float64, float64, float64) { return tTwice(perYear) })
+	three("availability", "mean", func() (float64, float64, float64) { return hallTwice(up) })
+	three("availability_requests", "mean", func() (float64, float64, float64) { return hallTwice(requests) })
+	three("downtime", "mean", func() (float64, float64, float64) { return hallTwice(perYear) })
 	for name, p := range map[string]float64{"p50": .5, "p90": .9, "p95": .95, "p99": .99} {
-		three("downtime", name, func() (float64, float64, float64) { return quantileTwice(perYear, p) })
-		if censored == 0 && len(recoveries) > 0 {
+		three("downtime", name, func() (float64, float64, float64) { return quantileTwice(eachYear, p) })
+		if censored == 0 && total(counts) > 0 {
 			three("rto", name, func() (float64, float64, float64) { return quantileTwice(recoveries, p) })
 		}
 	}
