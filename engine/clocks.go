@@ -119,10 +119,10 @@ func (c *clocks) enter(id int32, time uint64) {
 
 // next is the clock that rings first and its time, +Inf if none does. It stays armed.
 func (c *clocks) next() (int32, float64) {
-	if c.buckets != nil {
+	if c.tree == nil {
 		return c.buckets.next()
 	}
-	w := c.tree[1]
+	w := &c.tree[1]
 	return int32(w.id), math.Float64frombits(w.time)
 }
 

@@ -166,7 +166,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		first: int32(len(p.members)), n: n, needed: int32(max(1, from.Needed)), style: from.Policy.Style(),
 		observer: from.Observer, policy: from.Policy, detector: from.Detector, balancer: from.Balancer,
 		warmAt: from.WarmUp.StartAt, warmRamp: float64(from.WarmUp.Ramp),
-		state: from.Policy.Start(int(n)), store: none, old: none, blame: p.sys.ServiceElement(int(i)),
+		state: from.Policy.Start(int(n)), store: none, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
 		keys: [2]uint64{nameKey(from.Name, forPolicy), nameKey(from.Name, forWatch)},
 		up:   n, rotation: n, good: n, cap: 1, frac: 1,
 	}
@@ -177,6 +177,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 	if from.PerReplica > 0 && p.sys.Rate > 0 {
 		g.share = from.PerReplica / p.sys.Rate
 	}
+	g.pair, g.whole = g.style == model.Primary && n == 2, g.capacity(1)
 	for _, m := range from.Members {
 		c.addMember(i, m)
 	}
@@ -188,6 +189,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 			c.edges[e].fan = fan{i, toCount}
 		}
 	}
+	g.looks = g.warmRamp > 0 || g.style == model.Shared && g.detector != nil
 	g.aloof = g.style == model.Primary && (g.detector == nil || g.observer != model.ByPeers) && g.store == none && !c.balancers[i]
 	p.groups[i] = g
 }

@@ -78,7 +78,11 @@ func (r *Runner) mend(id int32) {
 	m := &r.modes[id]
 	c := &r.comps[m.component]
 	c.down, c.mute = 0, false
-	r.armLife(id, m, c, r.nextLife(id, m))
+	if c.ageing == none && !m.keepsAge {
+		r.clocks.arm(id, r.now+r.laws[m.lifeLaw].draw(&m.life, r.lend))
+	} else {
+		r.armLife(id, m, c, r.nextLife(id, m))
+	}
 	if c.modes > 1 {
 		r.thawOthers(c, m.index)
 	}
@@ -202,22 +206,28 @@ func (r *Runner) unblock(i int32) {
 	}
 }
 
-// spread tells everything that depends on a component that it has become (un)available. Whatever runs
-// on a thing that fails just falls silent, so a crash below is not seen as a crash above.
+// spread tells everything that depends on a component that it has become (un)available.
 func (r *Runner) spread(c *component, up bool) {
-	if c.sole != manyFans {
+	switch c.sole {
+	case toCount:
+		r.countChanged(&r.groups[c.fan], c.fan, up)
+	case toMember:
+		r.memberChanged(c.fan, up)
+	case manyFans:
+		for _, f := range r.p.fans[c.fan:c.end] {
+			r.pass(f, up)
+		}
+	default:
 		r.pass(fan{c.fan, c.sole}, up)
-		return
-	}
-	for _, f := range r.p.fans[c.fan:c.end] {
-		r.pass(f, up)
 	}
 }
 
+// pass tells one thing. Whatever runs on a thing that fails just falls silent, so a crash below is not
+// seen as a crash above.
 func (r *Runner) pass(f fan, up bool) {
 	switch f.kind {
 	case toCount:
-		r.countChanged(f.to, up)
+		r.countChanged(&r.groups[f.to], f.to, up)
 	case toMember:
 		r.memberChanged(f.to, up)
 	case toNetwork:
@@ -266,31 +276,34 @@ func (r *Runner) memberChanged(i int32, up bool) {
 	if !up {
 		m.mode = r.mode
 	}
-	r.countChanged(m.service, up)
-	if g := &r.groups[m.service]; g.aloof && g.first+g.state.Primary != i && g.state.Phase == model.Serving && !g.lost {
+	g := &r.groups[m.service]
+	r.countChanged(g, m.service, up)
+	if g.aloof && g.first+g.state.Primary != i && g.state.Phase == model.Serving && !g.lost {
 		return // a standby that comes or goes while nobody needs it
 	}
-	r.changed = append(r.changed, i)
+	if g.looks {
+		r.changed = append(r.changed, i)
+	}
 	r.touch(m.service)
 }
 
 // countChanged counts the available members of a group. In the commonest groups only the crossing of
 // the line that matters has consequences.
-func (r *Runner) countChanged(i int32, up bool) {
-	g := &r.groups[i]
-	before := g.up
+func (r *Runner) countChanged(g *group, i int32, up bool) {
+	most := g.up // before or after, whichever is more
 	if up {
-		g.up++
-		if g.up == g.n {
+		most++
+		g.up = most
+		if most == g.n {
 			r.endExposure(i, g)
 		}
 	} else {
-		g.up--
-		if before == g.n {
+		g.up = most - 1
+		if most == g.n {
 			g.exposed = r.now
 		}
 	}
-	if max(before, g.up) == g.needed {
+	if most == g.needed {
 		r.touch(i)
 	}
 }
@@ -298,6 +311,6 @@ func (r *Runner) countChanged(i int32, up bool) {
 // endExposure books the time for which a service had less redundancy than designed.
 func (r *Runner) endExposure(i int32, g *group) {
 	if !r.past {
-		r.out.Exposure[i] += model.Seconds(r.now - max(g.exposed, r.begin))
+		r.out.Exposure[i] += model.Seconds(r.now - g.exposed)
 	}
 }

@@ -15,8 +15,11 @@ type group struct {
 	needed     int32
 	style      model.Style
 	observer   model.Observer
-	plain      bool // only the number of available members is kept, not which they are
-	aloof      bool // while all is well, standbys neither watch, nor hold data, nor watch over others
+	plain      bool    // only the number of available members is kept, not which they are
+	pair       bool    // two members, of which one serves
+	whole      float64 // share of demand one member at full capacity can take
+	looks      bool    // a member that changes is looked at by itself: it is watched, or warms up
+	aloof      bool    // while all is well, standbys neither watch, nor hold data, nor watch over others
 	policy     model.Policy
 	detector   model.Detector
 	balancer   int32
@@ -39,14 +42,13 @@ type group struct {
 	blame              model.Element
 	warming            int32
 	exposed            float64
-	record             model.Failover
+	record             int32 // index of the open failover in the outcome, or none
 	luck, watchLuck    stream
 	cap, frac          float64 // capacity ratio and share of requests answered, as seen from everywhere
 	phase              model.Phase
 	timed              bool // cap or frac change with time now
 	stepEnded, warmed  bool
 	dirty, rescan      bool
-	recording          bool
 }
 
 // resetRoles lets components age as their roles at the start demand.
@@ -138,8 +140,12 @@ func (r *Runner) decide(i int32, g *group) {
 		if g.detector != nil && g.style == model.Primary {
 			r.watch(g, g.state.Primary)
 		}
+		lost := r.lost(g)
+		if lost == g.lost && g.state.Phase == model.Serving && !g.stepEnded {
+			return
+		}
 		sig := &r.signal
-		sig.Lost = r.lost(g)
+		sig.Lost = lost
 		sig.Eligible, sig.Next = r.candidates(g)
 		switch {
 		case sig.Lost != g.lost:
@@ -161,7 +167,9 @@ func (r *Runner) decide(i int32, g *group) {
 			return
 		}
 		g.eligible = sig.Eligible
-		r.react(i, g)
+		if r.react(i, g); !r.reaction.Promote && !g.stepEnded {
+			return // nobody has changed places, so there is nothing to tell
+		}
 	}
 }
 
@@ -193,7 +201,7 @@ func (r *Runner) react(i int32, g *group) {
 
 func (r *Runner) enterPhase(i int32, g *group, before model.Phase) {
 	g.barred = g.state.Phase == model.Activation && !r.members[g.first+g.state.Primary].up
-	if before == model.Redirection && g.state.Phase == model.Serving {
+	if g.state.Phase == model.Serving && (before == model.Redirection || before == model.Activation && r.reaction.Promote) {
 		r.startWarmUp(g, g.state.Primary)
 	}
 	if r.note != nil {
@@ -213,7 +221,7 @@ func (r *Runner) promote(i int32, g *group, old int32) {
 	from, to := &r.members[g.first+old], &r.members[g.first+g.state.Primary]
 	r.notice(from.component)
 	r.notice(from.host)
-	if from != to {
+	if from != to && len(r.active) > 0 {
 		r.changeRoles(from, to)
 	}
 	if g.detector != nil && g.style == model.Primary {
@@ -292,63 +300,84 @@ func (r *Runner) inTouch(g *group, m *member) bool {
 // candidates are the best member to promote, and the best one other than the present candidate (R15).
 func (r *Runner) candidates(g *group) (best, next int32) {
 	best, next = none, none
-	for k := int32(0); k < g.n; k++ {
-		if !r.canLead(g, k) {
+	if g.pair { // the commonest group: there is only one to look at
+		k := 1 - g.state.Primary
+		if !r.members[g.first+k].up || !r.canLead(g, k) {
+			return none, none
+		}
+		if k != g.state.Candidate {
+			next = k
+		}
+		return k, next
+	}
+	members := r.members[g.first : g.first+g.n]
+	for k := range members {
+		if !members[k].up || !r.canLead(g, int32(k)) {
 			continue
 		}
 		if best == none {
-			best = k
+			best = int32(k)
 		}
-		if k != g.state.Candidate {
-			return best, k
+		if int32(k) != g.state.Candidate {
+			return best, int32(k)
 		}
 	}
 	return best, next
 }
 
+// replaceable tells whether anybody could take over.
+func (r *Runner) replaceable(g *group) bool {
+	best, _ := r.candidates(g)
+	return best != none
+}
+
+// canLead tells whether a member that is up may be promoted.
 func (r *Runner) canLead(g *group, k int32) bool {
-	m := &r.members[g.first+k]
-	if !m.up || k == g.old || k == g.state.Primary && g.style == model.Primary {
+	switch {
+	case g.style == model.Majority:
+		return k != g.old && r.inTouch(g, &r.members[g.first+k])
+	case k == g.old, k == g.state.Primary:
 		return false
-	}
-	if g.style == model.Majority {
-		return r.inTouch(g, m)
 	}
 	return g.store == none || r.promotable(g, k)
 }
 
-// keepRecord writes the story of a failover down for the outcome.
+// keepRecord writes the story of a failover down in the outcome.
 func (r *Runner) keepRecord(i int32, g *group, out *model.Reaction) {
-	switch {
-	case out.Event == model.Started && !g.recording:
-		g.recording = true
-		trigger := model.FalseAlarm
-		if m := &r.members[g.first+g.state.Primary]; !m.up || g.style == model.Majority {
-			trigger = model.RealFault
+	if g.record == none {
+		if out.Event != model.Started || r.past {
+			return
 		}
-		g.record = model.Failover{Service: i, Start: r.Now(), From: g.state.Primary, Trigger: trigger, Initiator: g.blame}
-	case out.Event == model.AttemptFailed:
-		g.record.Failures++
+		r.openRecord(i, g)
 	}
-	if !g.recording {
-		return
+	f := &r.out.Failovers[g.record]
+	if out.Event == model.AttemptFailed {
+		f.Failures++
 	}
-	g.record.Manual = g.record.Manual || g.state.Manual
+	f.Manual = f.Manual || g.state.Manual
 	if g.state.Phase == model.Serving {
-		g.record.Result = model.Abandoned
+		f.Result = model.Abandoned
 		if out.Event == model.Completed {
-			g.record.Result = model.Succeeded
+			f.Result = model.Succeeded
 		}
-		r.closeRecord(g)
+		r.closeRecord(g, f)
 	}
 }
 
-func (r *Runner) closeRecord(g *group) {
-	g.recording = false
-	g.record.End, g.record.To = r.Now(), g.state.Primary
-	if !r.past {
-		r.out.Failovers = append(r.out.Failovers, g.record)
+func (r *Runner) openRecord(i int32, g *group) {
+	g.record = int32(len(r.out.Failovers))
+	r.out.Failovers = append(r.out.Failovers, model.Failover{})
+	f := &r.out.Failovers[g.record]
+	f.Service, f.Start, f.From, f.Initiator = i, r.Now(), g.state.Primary, g.blame
+	f.Trigger = model.FalseAlarm
+	if m := &r.members[g.first+g.state.Primary]; !m.up || g.style == model.Majority {
+		f.Trigger = model.RealFault
 	}
+}
+
+func (r *Runner) closeRecord(g *group, f *model.Failover) {
+	g.record = none
+	f.End, f.To = r.Now(), g.state.Primary
 }
 
 // startWarmUp lets the capacity of a member that begins to serve grow.

@@ -37,7 +37,10 @@ type memo struct {
 func (r *Runner) update(j int32) {
 	jo := &r.jour[j]
 	jo.dirty = false
-	r.accrue(j, r.now)
+	if jo.served < 1 {
+		r.accrue(j, r.now)
+	}
+	jo.last = r.now
 	var phase model.Phase
 	jo.served, phase = r.evaluate(jo, r.now)
 	down := jo.served < jo.threshold
@@ -88,7 +91,9 @@ func (r *Runner) openOutage(j int32, phase model.Phase) {
 		detected = r.Now()
 	}
 	jo.outage = int32(len(r.out.Outages))
-	r.out.Outages = append(r.out.Outages, model.Outage{Journey: j, Start: r.Now(), Initiator: r.blame, Detected: detected})
+	r.out.Outages = append(r.out.Outages, model.Outage{})
+	o := &r.out.Outages[jo.outage]
+	o.Journey, o.Start, o.Initiator, o.Detected = j, r.Now(), r.blame, detected
 }
 
 func (r *Runner) closeOutage(j int32, t float64) {
@@ -181,9 +186,10 @@ func (r *Runner) closeHorizon() {
 		if g.up < g.n {
 			r.endExposure(int32(i), g)
 		}
-		if g.recording {
-			g.record.Result = model.Stuck
-			r.closeRecord(g)
+		if g.record != none {
+			f := &r.out.Failovers[g.record]
+			f.Result = model.Stuck
+			r.closeRecord(g, f)
 		}
 	}
 }
@@ -235,7 +241,10 @@ func (r *Runner) product(all spans, t float64) (float64, model.Phase) {
 		if l.access == model.Write && g.store != none && r.stores[g.store].blocked {
 			f, ph = 0, model.WriteBlock
 		}
-		cap, frac = min(cap, c), frac*f
+		if c < cap {
+			cap = c
+		}
+		frac *= f
 		if c*f < worst {
 			worst, phase = c*f, ph
 		}

@@ -75,9 +75,19 @@ func quantileTable(q model.Quantiler) *[tableCells + 1]float64 {
 
 // draw takes a duration in seconds from the law.
 func (l *law) draw(s *stream, lend *lender) float64 {
+	if l.kind == exponentialLaw {
+		u := s.next()
+		y := &zigLayers[u&255]
+		if m := u >> 11; m < y.core {
+			return float64(m) * y.width * l.mean
+		}
+		return s.exponentialEdge(u) * l.mean
+	}
+	return l.drawOther(s, lend)
+}
+
+func (l *law) drawOther(s *stream, lend *lender) float64 {
 	switch l.kind {
-	case exponentialLaw:
-		return s.exponential() * l.mean
 	case constantLaw:
 		return l.mean
 	case tableLaw:

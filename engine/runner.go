@@ -161,7 +161,11 @@ func (r *Runner) Step() bool {
 	}
 	r.blame = none
 	for {
-		r.ring(id)
+		if int(id) < len(r.modes) {
+			r.ringMode(id)
+		} else {
+			r.ring(id)
+		}
 		r.out.Events++
 		if id, t = r.clocks.next(); t > r.now {
 			break
@@ -193,12 +197,8 @@ func (r *Runner) atEnd() bool {
 	return false
 }
 
-// ring handles one clock. It changes components and sets flags; settle draws the conclusions.
+// ring handles one clock that is not of a mode. It changes components and sets flags; settle draws the conclusions.
 func (r *Runner) ring(id int32) {
-	if int(id) < len(r.modes) {
-		r.ringMode(id)
-		return
-	}
 	if i := int(id) - len(r.modes); i < len(r.causes) {
 		r.ringCause(int32(i))
 		return

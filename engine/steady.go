@@ -129,11 +129,20 @@ func (r *Runner) observeFrom(t float64) {
 			running = append(running, model.Outage{Journey: o.Journey, Initiator: o.Initiator})
 		}
 	}
+	var changing []model.Failover
+	for i := range r.groups {
+		g := &r.groups[i]
+		g.exposed = t // of a group at full strength it is set when it matters
+		if g.record != none {
+			f := out.Failovers[g.record]
+			f.Start = 0
+			g.record = int32(len(changing))
+			changing = append(changing, f)
+		}
+	}
 	r.resetOutcome(out.Replication)
 	out.Outages = append(out.Outages, running...)
-	for i := range r.groups {
-		r.groups[i].record.Start = 0
-	}
+	out.Failovers = append(out.Failovers, changing...)
 }
 
 // equilibrium is the law of what remains of a duration at a random instant of it.

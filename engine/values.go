@@ -45,8 +45,11 @@ func (r *Runner) value(g *group, view int32, t float64) (cap, frac float64) {
 	switch {
 	case g.style != model.Shared:
 		m, frac := r.serving(g, view, t)
-		if frac == 0 {
+		switch {
+		case frac == 0:
 			return 1, 0
+		case g.warming == 0:
+			return g.whole, frac
 		}
 		return g.capacity(g.warmth(m, t)), frac
 	case view == none || r.reach.whole:
@@ -155,7 +158,7 @@ func (r *Runner) blocking(g *group, worth float64) model.Phase {
 		return g.state.Phase
 	case m.up:
 		return model.Warming
-	case g.detector != nil && m.believed && g.eligible != none:
+	case g.detector != nil && m.believed && r.replaceable(g):
 		return model.Detection
 	}
 	return model.Repair

@@ -78,14 +78,27 @@ func (p *ActivePassive) decide(s *model.GroupState, candidate int32, r *rand.Ran
 		out.Arm, out.Stop = false, true
 		return
 	}
-	s.Phase = model.Decision
-	out.Arm = true
-	if s.Manual {
-		out.Delay = p.Human.Sample(r)
-	} else {
-		out.Delay = p.Decision.Sample(r)
-	}
 	out.Event = model.Started
+	delay := p.deliberation(s).Sample(r)
+	if delay <= 0 {
+		p.activate(s, r, out)
+		return
+	}
+	s.Phase = model.Decision
+	out.Arm, out.Delay = true, delay
+}
+
+// deliberation is what it takes to decide.
+func (p *ActivePassive) deliberation(s *model.GroupState) Steps {
+	if s.Manual {
+		return p.Human
+	}
+	return p.Decision
+}
+
+func (p *ActivePassive) activate(s *model.GroupState, r *rand.Rand, out *model.Reaction) {
+	s.Phase = model.Activation
+	out.Arm, out.Delay = true, p.Activate.Sample(r)
 }
 
 // stand calls a role change off because the primary is back, unless it is already being replaced (R27).
@@ -135,23 +148,33 @@ func (p *ActivePassive) again(s *model.GroupState, sig *model.Signal, candidate 
 func (p *ActivePassive) advance(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) {
 	switch s.Phase {
 	case model.Decision:
-		s.Phase = model.Activation
-		out.Arm, out.Delay = true, p.Activate.Sample(r)
+		p.activate(s, r, out)
 	case model.Activation:
-		if !p.works(r) {
+		if p.works(r) {
+			p.promote(s, r, out)
+		} else {
 			p.failed(s, sig, r, out)
-			return
 		}
-		s.Primary, s.Candidate = s.Candidate, model.None
-		s.Phase, s.Redirect, s.Ramp = model.Redirection, 0, p.RedirectRamp
-		if p.Redirect != nil {
-			s.Redirect = p.Redirect.Sample(r)
-		}
-		out.Promote, out.Arm, out.Delay = true, true, s.Redirect
 	case model.Redirection:
 		s.Phase = model.Serving
 		out.Event = model.Completed
 	}
+}
+
+// promote makes the candidate the primary and sends the clients there.
+func (p *ActivePassive) promote(s *model.GroupState, r *rand.Rand, out *model.Reaction) {
+	s.Primary, s.Candidate = s.Candidate, model.None
+	s.Redirect, s.Ramp = 0, p.RedirectRamp
+	out.Promote = true
+	if p.Redirect != nil {
+		s.Redirect = p.Redirect.Sample(r)
+	}
+	if s.Redirect <= 0 {
+		s.Phase, out.Event = model.Serving, model.Completed
+		return
+	}
+	s.Phase = model.Redirection
+	out.Arm, out.Delay = true, s.Redirect
 }
 
 func (p *ActivePassive) works(r *rand.Rand) bool {
