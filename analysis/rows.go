@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"iter"
+	"math"
 	"slices"
 )
 
@@ -55,3 +56,43 @@ func (r *Rows[T]) flat() []T {
 
 // snapshot stays as it is while r grows.
 func (r *Rows[T]) snapshot() Rows[T] { return Rows[T]{slices.Clone(r.chunks), r.n} }
+
+// AllRows keeps every row, however much memory that takes: about 200 bytes each.
+const AllRows = math.MaxInt
+
+// Events are rows of whole replications, from the first on, as long as there was room for them: what is
+// there can be divided by the number of replications it comes from.
+type Events[T any] struct {
+	Rows[T]
+	Seen         int64 // events there were, with or without a row
+	Replications int   // whose rows are all there
+	full         bool
+}
+
+// keep adds the events of a replication as rows, unless there would be more than most. The beginning of
+// a first replication with more than that is kept alone.
+func keep[E, T any](e *Events[T], events []E, most int, row func(*E) T) {
+	e.Seen += int64(len(events))
+	if e.full {
+		return
+	}
+	e.full = len(events) > most-e.n
+	switch {
+	case !e.full:
+		e.Replications++
+	case e.n == 0:
+		events = events[:most]
+	default:
+		return
+	}
+	for i := range events {
+		e.add(row(&events[i]))
+	}
+}
+
+// snapshot stays as it is while e grows.
+func (e *Events[T]) snapshot() Events[T] {
+	s := *e
+	s.Rows = e.Rows.snapshot()
+	return s
+}

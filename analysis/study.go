@@ -6,9 +6,6 @@ import (
 	"github.com/ftsim/ftsim/model"
 )
 
-// maxRows is how many outages, and how many losses, are kept one by one.
-const maxRows = 2_000_000
-
 // OutageRow is an outage and the replication it came from.
 type OutageRow struct {
 	Replication int
@@ -30,9 +27,9 @@ type Study struct {
 	byJourney [][]model.Outage // of the replication being added
 	blame     []blameBook      // by journey
 	failovers map[failoverKey]int64
-	outages   Rows[OutageRow]
-	losses    Rows[LossRow]
-	dropped   int64
+	outages   Events[OutageRow]
+	losses    Events[LossRow]
+	most      int // rows of either
 	worst     Worst
 	isUser    []bool // by journey
 	reps      int
@@ -50,9 +47,12 @@ type Worst struct {
 	Outages     []model.Outage
 }
 
+// defaultRows is a quarter of a gigabyte of outages.
+const defaultRows = 1_000_000
+
 // NewStudy prepares a study of sys under plan.
 func NewStudy(sys *model.System, plan *model.Plan) *Study {
-	s := &Study{sys: sys, plan: plan, metrics: Metrics(sys, plan), failovers: map[failoverKey]int64{}}
+	s := &Study{sys: sys, plan: plan, metrics: Metrics(sys, plan), failovers: map[failoverKey]int64{}, most: defaultRows}
 	s.byJourney = make([][]model.Outage, len(sys.Journeys))
 	s.blame = make([]blameBook, len(sys.Journeys))
 	for i := range s.blame {
@@ -132,21 +132,13 @@ func (s *Study) observe(o *model.Outcome) {
 	}
 }
 
+// KeepRows says how many outages, and how many losses, are to be kept one by one: a million if nobody
+// says, none for 0. Figures include all of them in any case. It must be called before Add.
+func (s *Study) KeepRows(most int) { s.most = most }
+
 func (s *Study) keepRows(o *model.Outcome) {
-	for i := range o.Outages {
-		if s.outages.n >= maxRows {
-			s.dropped++
-			continue
-		}
-		s.outages.add(OutageRow{o.Replication, o.Outages[i]})
-	}
-	for i := range o.Losses {
-		if s.losses.n >= maxRows {
-			s.dropped++
-			continue
-		}
-		s.losses.add(LossRow{o.Replication, o.Losses[i]})
-	}
+	keep(&s.outages, o.Outages, s.most, func(a *model.Outage) OutageRow { return OutageRow{o.Replication, *a} })
+	keep(&s.losses, o.Losses, s.most, func(l *model.Loss) LossRow { return LossRow{o.Replication, *l} })
 }
 
 func (s *Study) keepWorst(o *model.Outcome) {

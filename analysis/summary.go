@@ -18,9 +18,8 @@ type Summary struct {
 	Objectives   []Judgement
 	Blame        []Blame // by journey
 	Failovers    []FailoverKind
-	Outages      Rows[OutageRow] // in order; at most two million
-	Losses       Rows[LossRow]
-	Dropped      int64 // outages and losses not kept one by one; all figures include them
+	Outages      Events[OutageRow] // in order
+	Losses       Events[LossRow]
 	Worst        Worst
 	Users        []int // journeys to report first; the others observe services
 	Warnings     []string
@@ -30,7 +29,7 @@ type Summary struct {
 
 // Summary evaluates what was added so far; the study may go on.
 func (s *Study) Summary() *Summary {
-	sum := &Summary{System: s.sys, Plan: s.plan, Replications: s.reps, Years: s.years, Horizon: s.horizon, Dropped: s.dropped,
+	sum := &Summary{System: s.sys, Plan: s.plan, Replications: s.reps, Years: s.years, Horizon: s.horizon,
 		Outages: s.outages.snapshot(), Losses: s.losses.snapshot(),
 		Worst: s.worst, Users: users(s.sys), Failovers: s.failoverKinds()}
 	if s.reps == 0 {
@@ -194,9 +193,6 @@ func (s *Study) warnings(sum *Summary) []string {
 				list = append(list, fmt.Sprintf("%s of %s: %s", words(name), s.sys.Journeys[j].Name, w))
 			}
 		}
-	}
-	if s.dropped > 0 {
-		list = append(list, fmt.Sprintf("%d outages and losses beyond %d are counted but not listed one by one", s.dropped, maxRows))
 	}
 	for _, p := range s.sys.Warnings {
 		list = append(list, fmt.Sprint(p))

@@ -244,6 +244,44 @@ func TestJSONIsValid(t *testing.T) {
 	}
 }
 
+// A table that is not whole says so, in text and in JSON, and where it ends.
+func TestTablesTellWhatIsLeftOut(t *testing.T) {
+	d := document(20, 2.5)
+	d.Summary.Outages.Seen = 1_000_000 + int64(d.Summary.Outages.Len())
+	var text bytes.Buffer
+	if err := Text(&text, d, TextStyle{}); err != nil {
+		t.Fatal(err)
+	}
+	n := d.Summary.Outages.Len()
+	want := fmt.Sprintf("outages.csv has %d of 1 000 0%d rows, those of the first 20 replications; --rows all writes all\n", n, n)
+	if !bytes.Contains(text.Bytes(), []byte(want)) || bytes.Contains(text.Bytes(), []byte("losses.csv has")) {
+		t.Errorf("want %q alone in:\n%s", want, text.Bytes())
+	}
+	var v struct {
+		Tables []struct {
+			File                   string
+			Rows, Of, Replications int
+		}
+	}
+	if err := json.Unmarshal(write(t, d, "summary.json"), &v); err != nil || len(v.Tables) != 2 {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	if o := v.Tables[0]; o.File != "outages.csv" || o.Rows != n || o.Of != 1_000_000+n || o.Replications != 20 {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestTimesInTables(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{moment(12345678.123456), "12345678.123"}, {moment(.0004), "0"}, {moment(60), "60"}, {moment(model.Never), ""},
+		{length(90.9964423), "90.996"}, {length(.0204567891), "0.020457"}, {length(0), "0"}, {length(1e-9), "0"}, {length(3600), "3600"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+}
+
 // Every row of outages.csv must split into phases that sum to its downtime.
 func TestOutagesAddUp(t *testing.T) {
 	d := document(50, 3)
@@ -263,7 +301,7 @@ func TestOutagesAddUp(t *testing.T) {
 		for _, cell := range r[8 : len(r)-1] {
 			sum += number(cell)
 		}
-		if down := number(r[5]); math.Abs(sum-down) > 1e-4 {
+		if down := number(r[5]); math.Abs(sum-down) > .0005*float64(len(r)) {
 			t.Fatalf("phases sum to %v, downtime is %v", sum, down)
 		}
 	}

@@ -33,6 +33,11 @@ func Text(w io.Writer, d *Document, style TextStyle) error {
 	t.defaults(d)
 	t.list("WARNINGS", d.Warnings, Doubt)
 	t.list("NOT INCLUDED", d.LeftOut, Faint)
+	for _, e := range d.extents() {
+		if !e.whole() {
+			t.line(paint(Faint, e.String(), style))
+		}
+	}
 	t.line(footer(d))
 	if t.err != nil {
 		return t.err

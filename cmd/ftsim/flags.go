@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ftsim/ftsim/analysis"
 	"github.com/ftsim/ftsim/model"
 )
 
@@ -64,6 +65,29 @@ func (f countFlag) Set(text string) error {
 		return fmt.Errorf("it must be from 1 to %d", mostRuns)
 	}
 	*f.to = int(v)
+	return nil
+}
+
+// rowsFlag is a number like countFlag, or the word all.
+type rowsFlag struct{ to *int }
+
+func (f rowsFlag) Type() string { return "number|all" }
+
+func (f rowsFlag) String() string {
+	if f.to != nil && *f.to == analysis.AllRows {
+		return "all"
+	}
+	return countFlag(f).String()
+}
+
+func (f rowsFlag) Set(text string) error {
+	if text == "all" {
+		*f.to = analysis.AllRows
+		return nil
+	}
+	if err := (countFlag(f)).Set(text); err != nil {
+		return fmt.Errorf("%w, or all", err)
+	}
 	return nil
 }
 

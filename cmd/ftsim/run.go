@@ -17,10 +17,14 @@ import (
 type runFlags struct {
 	planFlags
 	out, format string
+	rows        int
 }
 
+// defaultRows of outages are ten megabytes, which any spreadsheet opens.
+const defaultRows = 100_000
+
 func newRun(c *console) *cobra.Command {
-	f := &runFlags{format: "text"}
+	f := &runFlags{format: "text", rows: defaultRows}
 	cmd := &cobra.Command{
 		Use:   "run FILE",
 		Short: "Simulate a topology and report availability, recovery times and data loss",
@@ -31,6 +35,7 @@ the file. The same version, file and seed give the same results, whatever the nu
 ` + exitCodesHelp,
 		Example: `  ftsim run shop.yaml
   ftsim run shop.yaml --runs 20000 --out results
+  ftsim run shop.yaml --out results --rows all
   ftsim run shop.yaml --seed random --horizon 5y
   ftsim run shop.yaml --format json | jq .objectives`,
 		Args:              arguments(1, 1, "a topology file"),
@@ -40,6 +45,8 @@ the file. The same version, file and seed give the same results, whatever the nu
 	f.addRunsTo(cmd)
 	f.addTo(cmd)
 	cmd.Flags().StringVar(&f.out, "out", "", "write tables (CSV), summary.json and pictures (PNG) to the folder `DIR`")
+	cmd.Flags().Var(rowsFlag{&f.rows}, "rows", "most rows of outages.csv and of losses.csv; all for no limit")
+	completeFlag(cmd, "rows", "all")
 	cmd.Flags().Var(wordFlag{&f.format, []string{"text", "json"}}, "format", "what to print on stdout")
 	completeFlag(cmd, "format", "text", "json")
 	return cmd
@@ -50,7 +57,11 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	if err != nil {
 		return err
 	}
+	if f.out == "" && cmd.Flags().Changed("rows") {
+		return badInput("--rows is about tables; add --out DIR to have them written")
+	}
 	if f.out != "" {
+		j.rows = f.rows
 		if err := makeOutDir(f.out); err != nil {
 			return err
 		}

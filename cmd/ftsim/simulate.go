@@ -49,6 +49,7 @@ type job struct {
 	flagged map[string]string // settings that a flag decided: their values, by flag
 	program *engine.Program
 	options engine.Options
+	rows    int // outages and losses to keep one by one
 }
 
 // prepare loads a file, lays the flags over its plan and compiles it.
@@ -114,6 +115,7 @@ func (j *job) simulate(ctx context.Context, p progress) (*findings, error) {
 	defer p.close()
 	start := time.Now()
 	f := &findings{study: analysis.NewStudy(j.top.System, &j.plan)}
+	f.study.KeepRows(j.rows)
 	for outcome, err := range j.program.Replications(ctx, j.options) {
 		if err != nil {
 			return nil, err

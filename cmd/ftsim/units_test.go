@@ -30,6 +30,19 @@ func TestCountFlag(t *testing.T) {
 	}
 }
 
+func TestRowsFlag(t *testing.T) {
+	for text, want := range map[string]int{"1": 1, "20k": 20000, "all": analysis.AllRows, "": 0, "0": 0, "some": 0, "-1": 0} {
+		got := 0
+		err := rowsFlag{&got}.Set(text)
+		if got != want || (err == nil) != (want > 0) {
+			t.Errorf("%q: got %d, %v, want %d", text, got, err, want)
+		}
+		if err == nil && (rowsFlag{&got}).String() != strings.Replace(text, "k", "000", 1) {
+			t.Errorf("%q is shown as %s", text, rowsFlag{&got})
+		}
+	}
+}
+
 func TestSecondsFlag(t *testing.T) {
 	for text, ok := range map[string]bool{"1y": true, "90d": true, "1h30m": true, "0s": false, "-1d": false, "5": false, "never": false, "": false} {
 		var got model.Seconds
