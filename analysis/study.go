@@ -59,7 +59,7 @@ func NewStudy(sys *model.System, plan *model.Plan) *Study {
 		s.blame[i] = newBlameBook()
 	}
 	s.isUser = make([]bool, len(sys.Journeys))
-	for _, j := range users(sys) {
+	for _, j := range Users(sys) {
 		s.isUser[j] = true
 	}
 	v := newLens(sys, plan)
@@ -154,8 +154,8 @@ func (s *Study) keepWorst(o *model.Outcome) {
 	s.worst = Worst{o.Replication, o.Horizon, down, slices.Clone(o.Outages)}
 }
 
-// users lists the journeys of users; if all journeys merely observe services, it lists those.
-func users(sys *model.System) []int {
+// Users lists the journeys of users; if all journeys merely observe services, it lists those.
+func Users(sys *model.System) []int {
 	var own, all []int
 	for j := range sys.Journeys {
 		all = append(all, j)

@@ -31,7 +31,7 @@ type Summary struct {
 func (s *Study) Summary() *Summary {
 	sum := &Summary{System: s.sys, Plan: s.plan, Replications: s.reps, Years: s.years, Horizon: s.horizon,
 		Outages: s.outages.snapshot(), Losses: s.losses.snapshot(),
-		Worst: s.worst, Users: users(s.sys), Failovers: s.failoverKinds()}
+		Worst: s.worst, Users: Users(s.sys), Failovers: s.failoverKinds()}
 	if s.reps == 0 {
 		sum.Warnings = []string{"no replication was completed"}
 		return sum

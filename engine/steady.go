@@ -147,6 +147,7 @@ func (r *Runner) observeFrom(t float64) {
 
 // equilibrium is the law of what remains of a duration at a random instant of it.
 type equilibrium struct {
+	never       bool      // it has no end
 	exponential float64   // mean, if the law is memoryless
 	sum         []float64 // cumulated integral of the survival function at the points of at
 	at          []float64
@@ -164,6 +165,9 @@ func (r *Runner) equilibriumOf(l int32) *equilibrium {
 func makeEquilibrium(l *law) *equilibrium {
 	if l.kind == exponentialLaw {
 		return &equilibrium{exponential: l.mean}
+	}
+	if math.IsInf(float64(l.from.Mean()), 1) {
+		return &equilibrium{never: true}
 	}
 	e := &equilibrium{sum: make([]float64, equilibriumCells+1), at: make([]float64, equilibriumCells+1)}
 	for i := 1; i <= equilibriumCells; i++ {
@@ -195,6 +199,9 @@ func quantile(d model.Distribution, p float64) float64 {
 }
 
 func (e *equilibrium) draw(s *stream) float64 {
+	if e.never {
+		return math.Inf(1)
+	}
 	if e.exponential > 0 {
 		return s.exponential() * e.exponential
 	}

@@ -36,6 +36,7 @@ and where the downtime comes from.`,
 		newValidate(c),
 		newExplain(c),
 		newTrace(c),
+		newImportance(c),
 		newList(c),
 		newVersion(c),
 	)

@@ -82,7 +82,12 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 		return told(exitInterrupted)
 	}
 	sum := found.study.Summary()
-	d := report.Build(sum, provenance(j, found, sum, f))
+	p := j.provenance(found)
+	p.Next = nextCommand(j, sum, &f.planFlags)
+	if f.out != "" {
+		p.OutDir = filepath.Clean(f.out) + string(filepath.Separator)
+	}
+	d := report.Build(sum, p)
 	var unwritten error
 	if f.out != "" {
 		if unwritten = writeFiles(f.out, report.Files(d)); unwritten != nil {
@@ -107,10 +112,10 @@ func printDocument(c *console, d *report.Document, format string) error {
 }
 
 // provenance says how the results came about, so that they can be had again.
-func provenance(j *job, found *findings, sum *analysis.Summary, f *runFlags) report.Provenance {
+func (j *job) provenance(found *findings) report.Provenance {
 	hash := sha256.Sum256(j.top.Source)
 	b := readBuild()
-	p := report.Provenance{
+	return report.Provenance{
 		Version:     b.Version,
 		Commit:      b.Commit,
 		GoVersion:   b.Go,
@@ -123,12 +128,7 @@ func provenance(j *job, found *findings, sum *analysis.Summary, f *runFlags) rep
 		Elapsed:     found.elapsed.Seconds(),
 		Interrupted: found.interrupted,
 		Settings:    j.settings(),
-		Next:        nextCommand(j, sum, &f.planFlags),
 	}
-	if f.out != "" {
-		p.OutDir = filepath.Clean(f.out) + string(filepath.Separator)
-	}
-	return p
 }
 
 // nextCommand is the trace of the worst replication, with the flags that make it the same one.
