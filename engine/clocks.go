@@ -54,18 +54,19 @@ func (c *clocks) reset() {
 	c.settle()
 }
 
-// lay sets a clock without deciding the tournament; settle must follow. It makes a reset linear.
+// lay sets a clock after a reset; settle must follow. It makes a reset linear.
 func (c *clocks) lay(id int32, t float64) {
 	if c.buckets != nil {
-		c.buckets.arm(id, t)
+		c.buckets.armed[id] = t
 		return
 	}
 	c.tree[c.leaves+uint(id)].time = math.Float64bits(t)
 }
 
-// settle decides the whole tournament.
+// settle takes in what has been laid: it decides the whole tournament, or fills the buckets.
 func (c *clocks) settle() {
 	if c.buckets != nil {
+		c.buckets.fill()
 		return
 	}
 	for i := c.leaves - 1; i >= 1; i-- {
@@ -180,6 +181,40 @@ func (q *buckets) reset() {
 		q.ring[i] = q.ring[i][:0]
 	}
 	q.near, q.far, q.head, q.slice = q.near[:0], q.far[:0], 0, 0
+}
+
+// fill puts every armed clock into its bucket. The first time it makes the buckets as large as they then
+// are, and a little larger, out of one piece of memory.
+func (q *buckets) fill() {
+	if q.ring[0] == nil {
+		q.makeRoom()
+	}
+	for id, t := range q.armed {
+		if t <= math.MaxFloat64 {
+			q.put(pending{t, int32(id)})
+		}
+	}
+}
+
+func (q *buckets) makeRoom() {
+	sizes, far := make([]int32, len(q.ring)), 0
+	for _, t := range q.armed {
+		if slice := q.sliceOf(t); slice < int64(len(q.ring)) {
+			sizes[slice]++
+		} else if t <= math.MaxFloat64 {
+			far++
+		}
+	}
+	total := 0
+	for i := range sizes {
+		sizes[i] += sizes[i]/16 + 8
+		total += int(sizes[i])
+	}
+	room := make([]pending, total)
+	for i, n := range sizes {
+		q.ring[i], room = room[:0:n], room[n:]
+	}
+	q.far = make([]pending, 0, far+far/16)
 }
 
 func (q *buckets) arm(id int32, t float64) {

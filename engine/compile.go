@@ -67,7 +67,7 @@ func (c *compiler) components() error {
 		count += len(p.sys.Components[i].Modes)
 	}
 	p.comps = make([]component, len(p.sys.Components))
-	p.modes = make([]mode, 0, count)
+	p.modes = make([]process, 0, count)
 	p.modeKeys = make([]uint64, 0, count)
 	for i := range p.sys.Components {
 		from := &p.sys.Components[i]
@@ -91,10 +91,11 @@ func (c *compiler) addModes(i int32, from *model.Component) {
 		if len(from.Modes) > 1 {
 			key = nameKey(from.Name+" "+m.Kind.String(), forLife)
 		}
-		p.modes = append(p.modes, mode{component: i, lifeLaw: laws.life, repairLaw: laws.repair,
+		p.modes = append(p.modes, process{component: i, lifeLaw: laws.life, repairLaw: laws.repair,
 			kind: m.Kind, index: uint8(k), keepsAge: m.KeepsAge})
 		p.modeKeys = append(p.modeKeys, key)
 		p.ages = p.ages || m.KeepsAge
+		p.pauses = p.pauses || len(from.Modes) > 1
 		if cycle := float64(m.Life.Mean()) + meanOf(m.Repair); cycle > 0 && !math.IsInf(cycle, 1) {
 			p.rate += 2 / cycle
 		}
@@ -147,7 +148,6 @@ func (c *compiler) services() error {
 		}
 	}
 	c.edges = append(make([]edge, 0, total+len(c.edges)), c.edges...)
-	p.members = make([]member, 0, total)
 	p.groups = make([]group, len(p.sys.Services))
 	for i := range p.sys.Services {
 		from := &p.sys.Services[i]
@@ -178,17 +178,19 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		g.share = from.PerReplica / p.sys.Rate
 	}
 	g.pair, g.whole = g.style == model.Primary && n == 2, g.capacity(1)
+	if g.plain = c.plain(i, &g, from); g.plain {
+		for _, m := range from.Members {
+			c.edges = append(c.edges, edge{m.Component, fan{i, toCount}})
+		}
+		p.groups[i] = g
+		return
+	}
 	for _, m := range from.Members {
 		c.addMember(i, m)
 	}
 	c.dormancy(from, &g)
 	c.store(i, from, &g)
 	c.groupClocks(i, &g)
-	if g.plain = c.plain(i, &g); g.plain {
-		for e := len(c.edges) - int(n); e < len(c.edges); e++ {
-			c.edges[e].fan = fan{i, toCount}
-		}
-	}
 	g.looks = g.warmRamp > 0 || g.style == model.Shared && g.detector != nil
 	g.aloof = g.style == model.Primary && (g.detector == nil || g.observer != model.ByPeers) && g.store == none && !c.balancers[i]
 	p.groups[i] = g
@@ -203,9 +205,9 @@ func (c *compiler) addMember(i int32, m model.Member) {
 }
 
 // plain tells whether only the number of a group's available members matters.
-func (c *compiler) plain(i int32, g *group) bool {
+func (c *compiler) plain(i int32, g *group, from *model.Service) bool {
 	return g.style == model.Shared && g.detector == nil && g.share == 0 && g.warmRamp == 0 &&
-		g.store == none && len(c.p.network.relevant) == 0 && !c.balancers[i]
+		(from.Store == nil || g.n > 1) && len(c.p.network.relevant) == 0 && !c.balancers[i]
 }
 
 // dormancy gives the hardware of standbys an ageing rate of its own (R22). Software that is off does
@@ -229,6 +231,7 @@ func (c *compiler) ageing(i int32, alpha float64) {
 		p.alphas[a] = max(p.alphas[a], alpha)
 		return
 	}
+	p.pauses = true
 	p.comps[i].ageing = int32(len(p.alphas))
 	p.alphas = append(p.alphas, alpha)
 }
@@ -368,28 +371,29 @@ func (c *compiler) addGate(n *model.Need, target int32, nested bool) {
 	}
 }
 
-// wiring sorts the edges by the component they leave.
+// wiring sorts the edges by the component they leave; a single one is kept in the component itself.
 func (c *compiler) wiring() error {
 	p := c.p
-	count := make([]int32, len(p.comps)+1)
+	count := make([]int32, len(p.comps))
 	for _, e := range c.edges {
-		count[e.from+1]++
+		count[e.from]++
 	}
+	total := int32(0)
 	for i := range p.comps {
-		count[i+1] += count[i]
-		p.comps[i].fan, p.comps[i].end = count[i], count[i]
+		if count[i] > 1 {
+			p.comps[i].fan, p.comps[i].end = total, total
+			total += count[i]
+		}
 	}
-	p.fans = make([]fan, len(c.edges))
+	p.fans = make([]fan, total)
 	for _, e := range c.edges {
 		comp := &p.comps[e.from]
+		if count[e.from] == 1 {
+			comp.fan, comp.sole = e.fan.to, e.fan.kind
+			continue
+		}
 		p.fans[comp.end] = e.fan
 		comp.end++
-	}
-	for i := range p.comps {
-		if comp := &p.comps[i]; comp.end == comp.fan+1 {
-			f := p.fans[comp.fan]
-			comp.fan, comp.sole = f.to, f.kind
-		}
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func (r *Runner) layLife(id int32, m *mode, t float64) {
 		r.clocks.lay(id, r.now+t)
 		return
 	}
-	m.left = t
+	r.left[id] = t
 	if rate := r.rates[c.ageing]; rate > 0 {
 		r.clocks.lay(id, r.now+t/rate)
 	}
@@ -118,7 +118,7 @@ func (r *Runner) armLife(id int32, m *mode, c *component, t float64) {
 	}
 	rate := r.rates[c.ageing]
 	if rate == 0 {
-		m.left = t
+		r.left[id] = t
 		r.clocks.stop(id)
 		return
 	}
@@ -133,7 +133,7 @@ func (r *Runner) remaining(id int32, m *mode, c *component) float64 {
 	if rate := r.rates[c.ageing]; rate > 0 {
 		return (r.clocks.at(id) - r.now) * rate
 	}
-	return m.left
+	return r.left[id]
 }
 
 func (r *Runner) freezeOthers(c *component, except uint8) {
@@ -141,7 +141,7 @@ func (r *Runner) freezeOthers(c *component, except uint8) {
 		if k != except {
 			id := c.mode + int32(k)
 			m := &r.modes[id]
-			m.left = r.remaining(id, m, c)
+			r.left[id] = r.remaining(id, m, c)
 			r.clocks.stop(id)
 		}
 	}
@@ -152,7 +152,7 @@ func (r *Runner) thawOthers(c *component, except uint8) {
 		if k != except {
 			id := c.mode + int32(k)
 			m := &r.modes[id]
-			r.armLife(id, m, c, m.left)
+			r.armLife(id, m, c, r.left[id])
 		}
 	}
 }
@@ -168,13 +168,13 @@ func (r *Runner) age(i int32, rate float64) {
 		return
 	}
 	for k := int32(0); k < int32(c.modes); k++ {
-		m := &r.modes[c.mode+k]
-		m.left = r.remaining(c.mode+k, m, c)
+		id := c.mode + k
+		r.left[id] = r.remaining(id, &r.modes[id], c)
 	}
 	r.rates[c.ageing] = rate
 	for k := int32(0); k < int32(c.modes); k++ {
-		m := &r.modes[c.mode+k]
-		r.armLife(c.mode+k, m, c, m.left)
+		id := c.mode + k
+		r.armLife(id, &r.modes[id], c, r.left[id])
 	}
 }
 

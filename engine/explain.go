@@ -13,7 +13,7 @@ import (
 func (p *Program) Explain(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "components %d, modes %d, gates %d, edges %d, common causes %d\n",
-		len(p.comps), len(p.modes), len(p.gates), len(p.fans), len(p.causes))
+		len(p.comps), len(p.modes), len(p.gates), p.edges(), len(p.causes))
 	kind := "tournament tree"
 	if n := len(p.modes) + len(p.causes) + len(p.owners); n > treeLimit {
 		kind = "bucket queue"
@@ -43,6 +43,17 @@ func (p *Program) Explain(w io.Writer) error {
 	return out.Flush()
 }
 
+// edges is from how many components something follows for something else, each pair counted.
+func (p *Program) edges() int {
+	n := len(p.fans)
+	for i := range p.comps {
+		if p.comps[i].sole != manyFans {
+			n++
+		}
+	}
+	return n
+}
+
 func (p *Program) explainGroup(out io.Writer, i int32) {
 	g, s := &p.groups[i], &p.sys.Services[i]
 	fmt.Fprintf(out, "  %s: %d members, %v", s.Name, g.n, g.policy)
@@ -57,13 +68,13 @@ func (p *Program) explainGroup(out io.Writer, i int32) {
 	}
 	fmt.Fprintln(out)
 	for k := int32(0); k < min(g.n, 4); k++ {
-		m := &p.members[g.first+k]
-		c := &p.comps[m.component]
-		fmt.Fprintf(out, "    %s: %d fault modes", p.sys.Components[m.component].Name, c.modes)
-		if m.site != none {
-			fmt.Fprintf(out, ", at %s", p.sys.Network.Sites[p.network.relevant[m.site]].Name)
+		m := p.sys.Services[i].Members[k]
+		c := &p.sys.Components[m.Component]
+		fmt.Fprintf(out, "    %s: %d fault modes", c.Name, len(c.Modes))
+		if p.network.placeOf(c.Site) != none {
+			fmt.Fprintf(out, ", at %s", p.sys.Network.Sites[c.Site].Name)
 		}
-		if a := p.comps[m.host].ageing; a != none {
+		if a := p.comps[m.Host].ageing; a != none {
 			fmt.Fprintf(out, ", ages at %.3g in reserve", p.alphas[a])
 		}
 		fmt.Fprintln(out)

@@ -55,12 +55,15 @@ type group struct {
 func (r *Runner) resetRoles() {
 	clear(r.active)
 	for i := range r.groups {
-		if g := &r.groups[i]; g.style == model.Shared {
-			for k := int32(0); k < g.n; k++ {
-				r.serve(&r.members[g.first+k], 1)
-			}
-		} else {
-			r.serve(&r.members[g.first+g.state.Primary], 1)
+		if len(r.active) == 0 {
+			break
+		}
+		members := r.p.sys.Services[i].Members
+		if g := &r.groups[i]; g.style != model.Shared {
+			members = members[g.state.Primary : g.state.Primary+1]
+		}
+		for _, m := range members {
+			r.serve(m, 1)
 		}
 	}
 	for a := range r.rates {
@@ -76,12 +79,12 @@ func (r *Runner) rateOf(a int32) float64 {
 }
 
 // serve counts a member in or out of those that work its components.
-func (r *Runner) serve(m *member, step int32) {
-	if a := r.comps[m.component].ageing; a != none {
+func (r *Runner) serve(m model.Member, step int32) {
+	if a := r.comps[m.Component].ageing; a != none {
 		r.active[a] += step
 	}
-	if m.host != m.component {
-		if a := r.comps[m.host].ageing; a != none {
+	if m.Host != m.Component {
+		if a := r.comps[m.Host].ageing; a != none {
 			r.active[a] += step
 		}
 	}
@@ -222,7 +225,8 @@ func (r *Runner) promote(i int32, g *group, old int32) {
 	r.notice(from.component)
 	r.notice(from.host)
 	if from != to && len(r.active) > 0 {
-		r.changeRoles(from, to)
+		members := r.p.sys.Services[i].Members
+		r.changeRoles(members[old], members[g.state.Primary])
 	}
 	if g.detector != nil && g.style == model.Primary {
 		r.clocks.stop(g.watchClock)
@@ -244,10 +248,10 @@ func (r *Runner) promote(i int32, g *group, old int32) {
 	}
 }
 
-func (r *Runner) changeRoles(from, to *member) {
+func (r *Runner) changeRoles(from, to model.Member) {
 	r.serve(from, -1)
 	r.serve(to, 1)
-	for _, c := range [...]int32{from.component, from.host, to.component, to.host} {
+	for _, c := range [...]int32{from.Component, from.Host, to.Component, to.Host} {
 		if a := r.comps[c].ageing; a != none {
 			r.age(c, r.rateOf(a))
 		}

@@ -138,8 +138,8 @@ func (n naive) checkService(t *testing.T, seed uint64, s int) {
 			t.Fatalf("seed %d at %v: service %d is worth %v with %d of %d up", seed, r.Now(), s, g.cap*g.frac, up, g.needed)
 		}
 	}
-	if lost := r.lost(g); g.style != model.Shared && g.lost != lost {
-		t.Fatalf("seed %d at %v: service %d was told that its primary is lost %v, and it is %v", seed, r.Now(), s, g.lost, lost)
+	if g.style != model.Shared && g.lost != r.lost(g) {
+		t.Fatalf("seed %d at %v: service %d was told that its primary is lost %v, which is not so", seed, r.Now(), s, g.lost)
 	}
 	n.checkLedger(t, seed, g)
 }

@@ -17,7 +17,7 @@ type Program struct {
 	comps    []component
 	fans     []fan // who depends on a component, by component
 	gates    []gate
-	modes    []mode
+	modes    []process
 	modeKeys []uint64 // hash of the name of each mode
 	causes   []cause
 	hits     int // victims of all causes
@@ -37,6 +37,7 @@ type Program struct {
 	owners   []owner   // of the clocks after those of modes and causes
 	rate     float64   // expected events per second
 	ages     bool      // some mode keeps its age
+	pauses   bool      // some mode stops ageing for a while, or ages at several rates
 	alphas   []float64 // dormancy factors of the components whose ageing depends on a role
 }
 
@@ -78,10 +79,14 @@ type gate struct {
 	nested   bool  // the target is a gate
 }
 
-// mode is a failure process: one clock that rings for the failure and for the repair.
+// mode is the state of a failure process: one clock that rings for the failure and for the repair.
 type mode struct {
-	life, repair       stream
-	left               float64 // life that remains, while it does not age
+	life, repair stream
+	process
+}
+
+// process is what a failure process is made of.
+type process struct {
 	component          int32
 	lifeLaw, repairLaw int32 // repairLaw none: never repaired
 	kind               model.FaultMode

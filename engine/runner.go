@@ -25,6 +25,7 @@ type Runner struct {
 	gates   []gate
 	modes   []mode
 	ages    []float64 // age at the next failure, of modes that keep their age
+	left    []float64 // life that remains, of modes that do not age just now
 	rates   []float64 // of ageing, of components whose role matters
 	causes  []cause
 	hits    []bool
@@ -73,8 +74,14 @@ func (p *Program) NewRunner(o Options) *Runner {
 		copies:  make([]replica, len(p.copies)),
 		jour:    make([]journey, len(p.journeys)),
 	}
+	for i := range r.modes {
+		r.modes[i].process = p.modes[i]
+	}
 	if p.ages {
 		r.ages = make([]float64, len(p.modes))
+	}
+	if p.pauses {
+		r.left = make([]float64, len(p.modes))
 	}
 	if o.Exact {
 		r.laws = exactly(p.laws)
@@ -98,7 +105,6 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	p := r.p
 	copy(r.comps, p.comps)
 	copy(r.gates, p.gates)
-	copy(r.modes, p.modes)
 	copy(r.causes, p.causes)
 	copy(r.members, p.members)
 	copy(r.groups, p.groups)

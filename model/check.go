@@ -69,11 +69,11 @@ const mostModes = 200
 // components checks names, modes and requirements. Modes and requirements may be shared by many
 // components; they are then checked once.
 func (c *checker) components() {
-	names := make(map[string]Pos, len(c.sys.Components))
+	names := make(map[string]*Pos, len(c.sys.Components))
 	modes, needs := map[*Mode]bool{}, map[*Need]bool{}
 	for i := range c.sys.Components {
 		x := &c.sys.Components[i]
-		c.unique(names, "component", x.Name, x.At)
+		c.unique(names, "component", x.Name, &x.At)
 		if x.Kind >= NumKinds {
 			c.fault(x.At, "component %q: unknown kind %d", x.Name, x.Kind)
 		}
@@ -98,15 +98,15 @@ func (c *checker) components() {
 }
 
 // unique demands a name, because random streams follow names: two things of one name would share luck.
-func (c *checker) unique(seen map[string]Pos, what, name string, at Pos) {
+func (c *checker) unique(seen map[string]*Pos, what, name string, at *Pos) {
 	first, twice := seen[name]
 	switch {
 	case name == "":
-		c.fault(at, "a %s has no name", what)
+		c.fault(*at, "a %s has no name", what)
 	case twice && first.Line > 0:
-		c.fault(at, "two of the %ss are called %q; the other is in line %d", what, name, first.Line)
+		c.fault(*at, "two of the %ss are called %q; the other is in line %d", what, name, first.Line)
 	case twice:
-		c.fault(at, "two of the %ss are called %q", what, name)
+		c.fault(*at, "two of the %ss are called %q", what, name)
 	}
 	seen[name] = at
 }
@@ -222,10 +222,10 @@ func (w *walk) circle(back int32) string {
 }
 
 func (c *checker) causes() {
-	names := map[string]Pos{}
+	names := map[string]*Pos{}
 	for i := range c.sys.Causes {
 		x := &c.sys.Causes[i]
-		c.unique(names, "common cause", x.Name, x.At)
+		c.unique(names, "common cause", x.Name, &x.At)
 		where := fmt.Sprintf("common cause %q", x.Name)
 		c.laws(x.At, where, x.Life, x.Repair)
 		if x.Mode >= NumFaultModes {
@@ -275,11 +275,11 @@ func (c *checker) services() {
 	if len(c.sys.Services) == 0 {
 		c.fault(Pos{}, "there is no service, so nothing can go down")
 	}
-	names := map[string]Pos{}
+	names := map[string]*Pos{}
 	for i := range c.sys.Services {
 		x := &c.sys.Services[i]
 		where := fmt.Sprintf("service %q", x.Name)
-		c.unique(names, "service", x.Name, x.At)
+		c.unique(names, "service", x.Name, &x.At)
 		c.members(x, where)
 		c.policy(x, where)
 		c.capacity(x, where)

@@ -2,6 +2,7 @@ package topology
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -137,6 +138,7 @@ func (b *builder) node(name *node, m *mapping) {
 	b.names[name.text] = name
 	g := &group{first: int32(len(b.sys.Components)), count: count}
 	b.groups[name.text] = g
+	b.sys.Components = slices.Grow(b.sys.Components, count)
 	for k := 1; k <= count; k++ {
 		c.Name = name.text + "-" + strconv.Itoa(k)
 		b.lodge(at, b.add(c, name))
