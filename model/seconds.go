@@ -57,6 +57,9 @@ func ParseSeconds(text string) (Seconds, error) {
 	if s == "0" {
 		return 0, nil
 	}
+	if s[0] == '-' {
+		return 0, fmt.Errorf("%q is negative; a duration is not", clip(text))
+	}
 	total := Seconds(0)
 	for rest := s; rest != ""; {
 		value, word, tail, ok := cutQuantity(rest)
@@ -84,6 +87,10 @@ func unitFor(word, text string) (Seconds, error) {
 		return u, nil
 	}
 	switch strings.ToLower(word) {
+	case ",":
+		return 0, fmt.Errorf("write %q with a point, not a comma", clip(text))
+	case "e", "e+", "e-":
+		return 0, fmt.Errorf("write %q without an exponent", clip(text))
 	case "mo", "mon", "month", "months":
 		return 0, fmt.Errorf("months differ in length; write days, for example 30d instead of %q", clip(text))
 	}

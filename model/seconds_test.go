@@ -32,9 +32,9 @@ func TestParseSecondsRefuses(t *testing.T) {
 	tests := []struct{ text, says string }{
 		{"", "a duration is missing"}, {"   ", "a duration is missing"},
 		{"5", "no unit"}, {"1.5", "no unit"}, {"1h 30", "no unit"}, {"00", "no unit"},
-		{"-5s", "cannot read"}, {"+5s", "cannot read"}, {"s", "cannot read"}, {"h5", "cannot read"},
+		{"-5s", "negative"}, {"+5s", "cannot read"}, {"s", "cannot read"}, {"h5", "cannot read"},
 		{"1.2.3s", "cannot read"}, {".s", "cannot read"}, {"never", "cannot read"}, {"NaNs", "cannot read"},
-		{"Inf", "cannot read"}, {"1h,30m", "unknown unit"}, {"1e5s", "unknown unit"}, {"1_000s", "unknown unit"},
+		{"Inf", "cannot read"}, {"1h,30m", "unknown unit"}, {"1e5s", "without an exponent"}, {"1E-5s", "without an exponent"}, {"1,5h", "a point, not a comma"}, {"1_000s", "unknown unit"},
 		{"1mo", "months differ"}, {"2 months", "months differ"}, {"1Month", "months differ"},
 		{"5H", "written small"}, {"5S", "written small"}, {"5MS", "unknown unit"},
 		{"5parsecs", "unknown unit"}, {"5\ts", "unknown unit"},

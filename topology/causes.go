@@ -35,8 +35,9 @@ func (b *builder) commonCauses(items []*node) {
 		if len(m.layers) == 0 {
 			continue
 		}
-		id := m.need("id", "give it a name")
+		id := m.need("id", "write for example id: zone-a-power")
 		if id == nil || id.kind != scalarNode {
+			b.commonCause(m, &node{at: n.at})
 			continue
 		}
 		if line, twice := seen[id.text]; twice {
@@ -53,6 +54,8 @@ func (b *builder) commonCause(m *mapping, id *node) {
 	c := model.CommonCause{Name: id.text, Probability: 1, At: id.at}
 	v := m.need("affects", "write for example affects: {zone: zone-a}")
 	if v == nil {
+		m.ignore("mode", "mtbf", "rate", "mttr")
+		m.done()
 		return
 	}
 	a := m.open("affects", v, m.where+": affects")

@@ -131,11 +131,15 @@ func (m *mapping) keyNode(key string, instead *node) *node {
 
 // need is get for keys that must be there.
 func (m *mapping) need(key, hint string) *node {
-	v := m.get(key)
-	if v == nil && !m.has(key) {
+	switch v := m.may(key); {
+	case v == nil:
 		m.d.fault(m.origin, hint, "%s: %q is missing", m.where, key)
+	case v.kind == nullNode:
+		m.d.fault(v, hint, "%s: %q is empty", m.where, key)
+	default:
+		return v
 	}
-	return v
+	return nil
 }
 
 // sub opens the mapping under key in all layers, or returns nil if there is none.
@@ -208,7 +212,7 @@ func (d *decoder) each(n *node, what string, f func(name *node, value *node)) {
 		return
 	}
 	if n.kind != mappingNode {
-		d.fault(n, "", "%s must be a mapping of names, not %v", what, n.kind)
+		d.fault(n, "begin each with its name: NAME: {…}", "%s must be a mapping of names, not %v", what, n.kind)
 		return
 	}
 	for i := range n.entries {

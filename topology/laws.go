@@ -95,7 +95,7 @@ func (d *decoder) bareLaw(v *node, where string, b bare) (model.Distribution, bo
 	case err == nil && leadingZero(strings.TrimSpace(v.text)):
 		err = fmt.Errorf("%q begins with a zero; write it without", clip(v.text))
 	case err == nil && !(x > 0):
-		err = fmt.Errorf("a mean of zero is not possible; write {fixed: 0s} if you mean at once")
+		err = fmt.Errorf("a mean of zero is not possible; write never for what does not happen, {fixed: 0s} for at once")
 	case err == nil && math.IsInf(float64(x), 0):
 		err = fmt.Errorf("%q is too long a duration", clip(v.text))
 	}

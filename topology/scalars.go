@@ -57,6 +57,9 @@ func (d *decoder) oneOf(v *node, where string, words []string) (string, bool) {
 
 // number reads digits with at most one point: no sign, no exponent, no NaN, no leading zero.
 func number(s string) (float64, error) {
+	if strings.HasPrefix(s, "-") {
+		return 0, fmt.Errorf("%q is negative", clip(s))
+	}
 	points := 0
 	for i := range len(s) {
 		switch {

@@ -17,12 +17,15 @@ type service struct {
 	balanced *node
 	ttl      model.Seconds // of a managed name service; 0 = none
 	hosts    []int32
+	unsure   bool // some replicas could not be understood, so there is no use in counting them
 }
+
+const servicesExample = "write for example services: {web: {replicas: [web-1, web-2], policy: active-active}}"
 
 // allServices reads the services and puts them into an order in which nobody needs a later one.
 func (b *builder) allServices(top *mapping) {
 	b.byName = map[string]int{}
-	v := top.need("services", "write for example services: {web: {replicas: [web-1, web-2], policy: active-active}}")
+	v := top.need("services", servicesExample)
 	b.d.each(v, "services", func(name, value *node) {
 		s := &service{name: name, index: int32(len(b.services))}
 		s.m = b.d.mapping(value, "service "+strconv.Quote(clip(name.text)), "services."+clip(name.text))
@@ -33,7 +36,7 @@ func (b *builder) allServices(top *mapping) {
 		b.services = append(b.services, s)
 	})
 	if v != nil && len(b.services) == 0 && v.kind != scalarNode && v.kind != sequenceNode {
-		b.d.fault(v, "", "there is no service")
+		b.d.fault(v, servicesExample, "there is no service")
 	}
 	for _, s := range b.services {
 		if s.m.has("ttl") {
@@ -102,11 +105,13 @@ func (b *builder) replicas(s *service) {
 	seen := b.set()
 	for _, n := range m.names("replicas") {
 		hosts := b.hostsNamed(n, m.where)
+		s.unsure = s.unsure || len(hosts) == 0
 		if !b.room(&b.members, len(hosts), mostMembers, n, m.where+": the replicas of all services together") {
 			break
 		}
 		for _, h := range hosts {
 			if seen(h) {
+				s.unsure = true
 				b.d.fault(n, "", "%s: %q is there twice", m.where, clip(b.sys.Components[h].Name))
 				continue
 			}
@@ -191,6 +196,9 @@ func (b *builder) restart(m *mapping, modes []model.Mode) {
 func (b *builder) capacity(s *service) {
 	m := s.m
 	most := max(1, len(s.s.Members))
+	if s.unsure {
+		most = mostMembers
+	}
 	s.s.Needed = m.count("needed", 1, most, 0)
 	c := m.sub("capacity", m.where+": capacity")
 	if c == nil {
@@ -240,7 +248,7 @@ func (b *builder) policy(s *service) {
 		m.misplaced(word+" (which says it)", "standby")
 	}
 	m.misplaced("an active-passive service", "health_check", "detection", "balanced_by")
-	if len(s.hosts) == 1 {
+	if len(s.hosts) == 1 && !s.unsure {
 		b.d.fault(m.get("replicas"), "name two nodes, or write policy: active-active", "%s: there is nobody to stand by", m.where)
 	}
 	b.activePassive(s, map[string]policies.Temperature{"hot": policies.Hot, "warm": policies.Warm, "cold": policies.Cold}[word])

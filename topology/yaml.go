@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -82,6 +80,8 @@ func parse(file string, text []byte) (*node, model.Problems) {
 	return n.node, c.problems
 }
 
+const severalDocuments = "a topology is one document; this file holds several"
+
 // decode has the library read text, and turns anything but one document into an error.
 func decode(text []byte) (root *yaml.Node, err error) {
 	defer func() { // the library panics on some broken input
@@ -102,11 +102,19 @@ func decode(text []byte) (root *yaml.Node, err error) {
 	}
 	switch err := d.Decode(&second); {
 	case err == nil:
-		return nil, fmt.Errorf("yaml: line %d: a topology is one document; this file holds several", max(1, second.Line))
+		return nil, fmt.Errorf("yaml: line %d: %s", max(1, second.Line), severalDocuments)
 	case !errors.Is(err, io.EOF):
 		return nil, err
 	}
 	return document.Content[0], nil
+}
+
+// otherText says what is in the way at byte i. Some editors and shells of Windows save text as UTF-16.
+func otherText(text []byte, i int) string {
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		return "it looks like UTF-16; save it as UTF-8"
+	}
+	return fmt.Sprintf("byte %d is 0x%02x", i+1, text[i])
 }
 
 // converter turns the nodes of the library into ours.
@@ -144,46 +152,12 @@ func (c *converter) notText(text []byte) bool {
 			line++
 		}
 		if r == utf8.RuneError && size == 1 || r < ' ' && r != '\n' && r != '\r' && r != '\t' {
-			c.fault(line, 1, "this is not a text file in UTF-8", fmt.Sprintf("byte %d is 0x%02x", i+1, text[i]))
+			c.fault(line, 1, "this is not a text file in UTF-8", otherText(text, i))
 			return true
 		}
 		i += size
 	}
 	return false
-}
-
-var (
-	lineOf   = regexp.MustCompile(`^line (\d+): `)
-	anchorOf = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
-)
-
-// syntax turns an error of the library into a problem with a position.
-func (c *converter) syntax(err error, text []byte) {
-	what := strings.TrimPrefix(err.Error(), "yaml: ")
-	line, column := 1, 1
-	if m := lineOf.FindStringSubmatch(what); m != nil {
-		line, _ = strconv.Atoi(m[1])
-		what = strings.TrimPrefix(what, m[0])
-	}
-	lines := bytes.Split(text, []byte("\n"))
-	if m := anchorOf.FindStringSubmatch(what); m != nil {
-		for i, l := range lines {
-			if at := bytes.Index(l, []byte("*"+m[1])); at >= 0 {
-				line, column = i+1, at+1
-				break
-			}
-		}
-	}
-	line = min(max(line, 1), len(lines))
-	hint := ""
-	at := lines[line-1]
-	if column == 1 {
-		column += len(at) - len(bytes.TrimLeft(at, " \t"))
-	}
-	if strings.Contains(what, "cannot start any token") && bytes.ContainsRune(at, '\t') {
-		hint = "indent with spaces, not with tabs"
-	}
-	c.fault(line, column, what, hint)
 }
 
 // convert turns a node and everything in it into ours.

@@ -29,3 +29,22 @@ func strictCompletion(root *cobra.Command) {
 		}
 	}
 }
+
+// strictHelp lets help on a word that is no command be a mistake, instead of help on something else.
+func strictHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	for _, sub := range root.Commands() {
+		if sub.Name() != "help" {
+			continue
+		}
+		show := sub.Run
+		sub.Run = nil
+		sub.RunE = func(cmd *cobra.Command, args []string) error {
+			if found, _, err := root.Find(args); len(args) > 0 && (err != nil || found == root) {
+				return unknownCommand(root, args)
+			}
+			show(cmd, args)
+			return nil
+		}
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"runtime/debug"
 	"strings"
 
@@ -41,6 +42,7 @@ and where the downtime comes from.`,
 		newVersion(c),
 	)
 	strictCompletion(root)
+	strictHelp(root)
 	return root
 }
 
@@ -74,7 +76,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
 	}
-	names := []string{"help", "completion"}
+	var names []string
 	for _, sub := range cmd.Commands() {
 		names = append(names, sub.Name())
 	}
@@ -84,6 +86,9 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	}
 	return badInput("unknown command %q; %s", args[0], hint)
 }
+
+// parseFault is what the flag library passes on from strconv, which speaks to programmers.
+var parseFault = regexp.MustCompile(`strconv\.Parse\w+: parsing .*: (invalid syntax|value out of range)`)
 
 // flagError adds what the flag library leaves out: the nearest flag, and where to read on.
 func flagError(cmd *cobra.Command, err error) error {
@@ -96,6 +101,12 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 		message = "unknown flag " + word
 	}
+	message = parseFault.ReplaceAllStringFunc(message, func(fault string) string {
+		if strings.Contains(fault, "ParseBool") {
+			return "write true or false"
+		}
+		return "write a whole number"
+	})
 	return badInput("%s; see: %s --help", message, cmd.CommandPath())
 }
 

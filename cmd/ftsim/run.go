@@ -60,6 +60,9 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	if f.out == "" && cmd.Flags().Changed("rows") {
 		return badInput("--rows is about tables; add --out DIR to have them written")
 	}
+	if f.out == "" && cmd.Flags().Changed("out") {
+		return badInput("--out is empty; name a folder")
+	}
 	if f.out != "" {
 		j.rows = f.rows
 		if err := makeOutDir(f.out); err != nil {
