@@ -122,7 +122,9 @@ type stretchedBoth struct {
 	residual stretchedResidual
 }
 
-func (s stretchedBoth) Residual(age Seconds, r *rand.Rand) Seconds { return s.residual.Residual(age, r) }
+func (s stretchedBoth) Residual(age Seconds, r *rand.Rand) Seconds {
+	return s.residual.Residual(age, r)
+}
 
 type stretchedMemoryless struct {
 	stretched
