@@ -191,9 +191,6 @@ func (b *builder) hostsNamed(n *node, where string) []int32 {
 			add(k)
 		}
 	})
-	if len(b.singles)+len(b.groups) == 0 {
-		hint = "none is declared under nodes"
-	}
 	b.d.fault(n, hint, "%s: no such node %q", where, clip(n.text))
 	return nil
 }
