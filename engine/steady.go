@@ -14,6 +14,9 @@ import (
 
 const settlingRepairs = 10
 
+// WarmUp is how long every replication with a steady-state start runs before it is observed.
+func (p *Program) WarmUp() model.Seconds { return model.Seconds(p.settling()) }
+
 // settling is how long a program is left to settle, in seconds.
 func (p *Program) settling() float64 {
 	longest := float64(model.Hour)

@@ -20,6 +20,7 @@ type Provenance struct {
 	InputName, InputHash       string
 	Runs, Planned              int
 	Horizon                    model.Seconds
+	WarmUp                     model.Seconds // before each replication, with a steady-state start
 	Elapsed                    float64 // wall-clock seconds; in the text only, because files must be reproducible
 	Interrupted                bool
 	Settings                   []Setting
@@ -31,6 +32,7 @@ type Provenance struct {
 // Document is a study ready to be shown.
 type Document struct {
 	Summary    *analysis.Summary
+	Curves     *analysis.Curves // nil unless they were asked for
 	Provenance Provenance
 	Tables     []Table
 	Warnings   []string // of the input, then of the study
@@ -76,6 +78,9 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d.LeftOut = []string{"planned maintenance, deployments, human error and anything else the file does not name"}
 	if sum.Plan.RunOut > 0 {
 		d.LeftOut = append(d.LeftOut, fmt.Sprintf("recoveries later than %s after the horizon", sum.Plan.RunOut))
+	}
+	if sum.Plan.SteadyState {
+		d.LeftOut = append(d.LeftOut, fmt.Sprintf("the %s of warm-up with which each replication begins: it starts in the long-run state, at random ages", prov.WarmUp.Round()))
 	}
 	if sum.Replications == 0 {
 		return d

@@ -16,5 +16,8 @@ func Files(d *Document) []File {
 		{outagesFile, func(w io.Writer) error { return outagesCSV(w, d) }},
 		{lossesFile, func(w io.Writer) error { return lossesCSV(w, d) }},
 	}
+	if d.Curves != nil {
+		files = append(files, File{"availability.csv", func(w io.Writer) error { return availabilityCSV(w, d) }})
+	}
 	return append(files, pictures(d)...)
 }

@@ -117,6 +117,8 @@ type jsonProvenance struct {
 	Runs        int           `json:"runs"`
 	Planned     int           `json:"planned"`
 	Horizon     model.Seconds `json:"horizon_s"`
+	Start       string        `json:"start"`
+	WarmUp      model.Seconds `json:"warm_up_s"`
 	Interrupted bool          `json:"interrupted"`
 	Settings    []jsonSetting `json:"settings"`
 }
@@ -164,8 +166,12 @@ func JSON(w io.Writer, d *Document) error {
 }
 
 func provenance(p *Provenance) jsonProvenance {
+	start := "all-up"
+	if p.WarmUp > 0 {
+		start = "steady-state"
+	}
 	out := jsonProvenance{p.Version, p.Commit, p.GoVersion, p.Seed, p.InputName, p.InputHash, p.Runs, p.Planned,
-		p.Horizon, p.Interrupted, []jsonSetting{}}
+		p.Horizon, start, p.WarmUp, p.Interrupted, []jsonSetting{}}
 	for _, s := range p.Settings {
 		out.Settings = append(out.Settings, jsonSetting(s))
 	}

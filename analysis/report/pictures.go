@@ -43,6 +43,7 @@ func pictures(d *Document) []File {
 			files = append(files, drawn(name, func() *picture { return lossPicture(d, s) }))
 		}
 	}
+	files = append(files, curvePictures(d)...)
 	if sum.Worst.Down > 0 {
 		files = append(files, drawn("worst.png", func() *picture { return worstPicture(d) }))
 	}

@@ -176,6 +176,9 @@ func (t *typist) list(title string, items []string, tone Tone) {
 func footer(d *Document) string {
 	p := &d.Provenance
 	s := fmt.Sprintf("seed %d · %s × %s · %s", p.Seed, grouped(p.Runs), p.Horizon.Round(), model.Seconds(p.Elapsed).Round())
+	if d.Summary.Plan.SteadyState {
+		s += " · steady-state start"
+	}
 	if p.OutDir != "" {
 		s += " · results in " + p.OutDir
 	}

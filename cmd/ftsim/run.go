@@ -65,6 +65,7 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	}
 	if f.out != "" {
 		j.rows = f.rows
+		j.curves = analysis.NewCurves(analysis.Users(j.top.System), analysis.CurveTimes(j.plan.Horizon))
 		if err := makeOutDir(f.out); err != nil {
 			return err
 		}
@@ -91,6 +92,7 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 		p.OutDir = filepath.Clean(f.out) + string(filepath.Separator)
 	}
 	d := report.Build(sum, p)
+	d.Curves = j.curves
 	var unwritten error
 	if f.out != "" {
 		if unwritten = writeFiles(f.out, report.Files(d)); unwritten != nil {
@@ -118,7 +120,7 @@ func printDocument(c *console, d *report.Document, format string) error {
 func (j *job) provenance(found *findings) report.Provenance {
 	hash := sha256.Sum256(j.top.Source)
 	b := readBuild()
-	return report.Provenance{
+	p := report.Provenance{
 		Version:     b.Version,
 		Commit:      b.Commit,
 		GoVersion:   b.Go,
@@ -132,6 +134,10 @@ func (j *job) provenance(found *findings) report.Provenance {
 		Interrupted: found.interrupted,
 		Settings:    j.settings(),
 	}
+	if j.plan.SteadyState {
+		p.WarmUp = j.program.WarmUp()
+	}
+	return p
 }
 
 // nextCommand is the trace of the worst replication, with the flags that make it the same one.

@@ -49,7 +49,8 @@ type job struct {
 	flagged map[string]string // settings that a flag decided: their values, by flag
 	program *engine.Program
 	options engine.Options
-	rows    int // outages and losses to keep one by one
+	rows    int              // outages and losses to keep one by one
+	curves  *analysis.Curves // nil unless somebody will look at them
 }
 
 // prepare loads a file, lays the flags over its plan and compiles it.
@@ -121,6 +122,9 @@ func (j *job) simulate(ctx context.Context, p progress) (*findings, error) {
 			return nil, err
 		}
 		f.study.Add(outcome)
+		if j.curves != nil {
+			j.curves.Add(outcome)
+		}
 		f.done++
 		p.update(f.done)
 	}

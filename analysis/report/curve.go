@@ -1,0 +1,122 @@
+package report
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+
+	"github.com/ftsim/ftsim/analysis"
+	"github.com/ftsim/ftsim/model"
+)
+
+// availabilityCSV writes how availability changes over the horizon: "point" is the share of replications
+// that are up at a time, "interval" the mean availability from the start until then.
+func availabilityCSV(w io.Writer, d *Document) error {
+	s, err := newSheet(w, "journey", "availability", "t_s", "value", "low", "high", "bound")
+	write := func(name, kind string, t model.Seconds, e analysis.Estimate) {
+		if err == nil && !math.IsNaN(e.Value) {
+			err = s.csv.Write([]string{name, kind, moment(t), plain(e.Value), plain(e.Low), plain(e.High), fmt.Sprint(e.Bound)})
+		}
+	}
+	for j, journey := range d.Curves.Journeys {
+		name := d.Summary.System.Journeys[journey].Name
+		curve := d.Curves.Curve(j)
+		for _, p := range curve {
+			write(name, "point", p.At, p.Now)
+		}
+		for _, p := range curve {
+			write(name, "interval", p.At, p.UpTo)
+		}
+	}
+	return s.close(err)
+}
+
+// curvePictures lists a picture for each of the first journeys that was ever down.
+func curvePictures(d *Document) []File {
+	var files []File
+	if d.Curves == nil {
+		return nil
+	}
+	for j, journey := range d.Curves.Journeys {
+		if j < maxDrawn && d.Summary.Get("outages", journey).Main().Observations > 0 {
+			files = append(files, drawn(named(d, "availability", journey), func() *picture { return curvePicture(d, j) }))
+		}
+	}
+	return files
+}
+
+func curvePicture(d *Document, j int) *picture {
+	p := newPicture(d)
+	p.grid(true, false)
+	p.title = curveTitle(d, j)
+	start := "all up at the start"
+	if d.Summary.Plan.SteadyState {
+		start = "started in the long-run state"
+	}
+	p.sub = "Availability over the horizon, " + start + "; shaded: 95 % interval at each time"
+	p.xlab = "Time since the start (log scale)"
+	var now, upTo []analysis.CurvePoint
+	curve := d.Curves.Curve(j)
+	least := 1.0
+	for _, x := range curve {
+		if x.At <= 0 {
+			continue
+		}
+		now = append(now, x)
+		x.Now = x.UpTo
+		upTo = append(upTo, x)
+		least = min(least, now[len(now)-1].Now.Low, x.Now.Low)
+	}
+	p.X.Min = float64(now[0].At)
+	p.curve(now, lineColors[4], 1.2)
+	p.curve(upTo, lineColors[0], 2)
+	p.keys = []key{{"on average until then", lineColors[0]}, {"at that moment", lineColors[4]}}
+	p.logTimes(float64(now[0].At), float64(d.Summary.Horizon))
+	p.X.Min, p.X.Max = float64(now[0].At), float64(d.Summary.Horizon)
+	p.shares(least)
+	return p
+}
+
+// curve adds a line with its band.
+func (p *picture) curve(points []analysis.CurvePoint, c color.NRGBA, width float64) {
+	var line, upper, lower plotter.XYs
+	for _, x := range points {
+		t := float64(x.At)
+		line = append(line, plotter.XY{X: t, Y: x.Now.Value})
+		upper, lower = append(upper, plotter.XY{X: t, Y: x.Now.High}), append(lower, plotter.XY{X: t, Y: x.Now.Low})
+	}
+	slices.Reverse(lower)
+	if poly, err := plotter.NewPolygon(append(upper, lower...)); err == nil {
+		poly.Color, poly.LineStyle.Width = faded(c, 40), 0
+		p.Add(poly)
+	}
+	if l, err := plotter.NewLine(line); err == nil {
+		l.Color, l.Width = c, vg.Points(width)
+		p.Add(l)
+	}
+}
+
+// curveTitle says whether the availability changes.
+func curveTitle(d *Document, j int) string {
+	name := brief(d.Summary.System.Journeys[d.Curves.Journeys[j]].Name)
+	early, late, rise := d.Curves.Trend(j)
+	h := float64(d.Summary.Horizon)
+	digits := availabilityDigits(max(early, late))
+	switch settled := d.Curves.Settled(j); {
+	case !d.Summary.Plan.SteadyState && settled > 0 && float64(settled) <= h/10:
+		return fmt.Sprintf("%s settles at %s about %s after the start", name, percent(late, digits), spoken(float64(settled)))
+	case !analysis.Separable(rise):
+		return fmt.Sprintf("%s is up %s of the time, with no trend over %s", name, percent(late, digits), spoken(h))
+	}
+	verb := "rises"
+	if rise.Value < 0 {
+		verb = "falls"
+	}
+	return fmt.Sprintf("%s %s from %s in the first %s to %s in the last %s", name, verb,
+		percent(early, digits), spoken(h/10), percent(late, digits), spoken(h/2))
+}
