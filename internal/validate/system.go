@@ -1,0 +1,232 @@
+package main
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/ftsim/ftsim/model"
+	"github.com/ftsim/ftsim/policies"
+)
+
+// assembly builds the System of a design, with one journey: what was asked about.
+type assembly struct {
+	d        *design
+	sys      model.System
+	sites    map[string]int32
+	services map[string]int32 // by what they stand for
+}
+
+// system lays a design out in the words of ftsim.
+func (d *design) system() (*model.System, error) {
+	a := &assembly{d: d, sites: map[string]int32{}, services: map[string]int32{}}
+	a.sys.Name = "case"
+	a.network()
+	a.components()
+	for _, s := range d.shocks {
+		a.sys.Causes = append(a.sys.Causes, model.CommonCause{Name: s.name, Mode: model.OSCrash, Life: s.life,
+			Victims: a.refs(s.victims), Probability: 1})
+	}
+	if len(d.cascades) > 0 {
+		return nil, unsupported("failures that cause others are not built yet")
+	}
+	for _, p := range d.positions {
+		if err := a.addPosition(p); err != nil {
+			return nil, err
+		}
+	}
+	need, err := a.need(d.up)
+	if err != nil {
+		return nil, err
+	}
+	a.sys.Journeys = []model.Journey{{Name: "up", Needs: []model.Dependency{{Need: need}}, Share: 1, Threshold: 0.5, Service: model.None}}
+	a.sys.Clients = []model.ClientGroup{{Site: model.None, Share: 1}}
+	for _, p := range model.Check(&a.sys, nil) {
+		if p.Severity != model.Warning {
+			return nil, p
+		}
+	}
+	return &a.sys, nil
+}
+
+// refs are the numbers of parts.
+func (a *assembly) refs(names []string) []int32 {
+	var out []int32
+	for _, n := range names {
+		out = append(out, int32(a.d.index[n]))
+	}
+	return out
+}
+
+func (a *assembly) components() {
+	for i := range a.d.parts {
+		p := &a.d.parts[i]
+		c := model.Component{Name: p.name, Kind: model.KindNode, Site: model.None}
+		if p.link != nil {
+			c.Kind = model.KindLink
+		}
+		if site, ok := a.sites[p.name]; ok {
+			c.Site = site
+		}
+		if p.life != nil && !p.gone {
+			c.Modes = []model.Mode{{Kind: model.OSCrash, Life: p.life, Repair: p.repair}}
+		}
+		a.sys.Components = append(a.sys.Components, c)
+	}
+}
+
+// network joins the ends of links. An end that is called as a part works while that part does.
+func (a *assembly) network() {
+	for i := range a.d.parts {
+		p := &a.d.parts[i]
+		if p.link == nil {
+			continue
+		}
+		from, to := a.site(p.link[0]), a.site(p.link[1])
+		a.sys.Network.Links = append(a.sys.Network.Links,
+			model.Link{Component: int32(i), From: from, To: to}, model.Link{Component: int32(i), From: to, To: from})
+	}
+}
+
+func (a *assembly) site(name string) int32 {
+	if i, ok := a.sites[name]; ok {
+		return i
+	}
+	s := model.Site{Name: name, Component: model.None, Within: model.None, Transit: true}
+	if i, ok := a.d.index[name]; ok {
+		s.Component = int32(i)
+	}
+	a.sites[name] = int32(len(a.sys.Network.Sites))
+	a.sys.Network.Sites = append(a.sys.Network.Sites, s)
+	return a.sites[name]
+}
+
+// addPosition makes a position a service with standbys.
+func (a *assembly) addPosition(p *position) error {
+	if !p.dedicated {
+		return unsupported("standbys shared by several positions are not built yet")
+	}
+	if p.coverage < 1 {
+		return unsupported("failed switches are not built yet")
+	}
+	if p.fresh {
+		return unsupported("fresh standbys are not built yet")
+	}
+	s := model.Service{Name: p.name, Needed: 1, Observer: model.ByEveryone, Balancer: model.None, Detector: p.detector, Store: p.store,
+		Policy: &policies.ActivePassive{Standby: policies.Cold, Alpha: p.dormancy, Success: p.coverage, Activate: p.steps()}}
+	for _, i := range a.refs(p.members) {
+		s.Members = append(s.Members, model.Member{Component: i, Host: i})
+	}
+	a.services[p.name] = int32(len(a.sys.Services))
+	a.sys.Services = append(a.sys.Services, s)
+	return nil
+}
+
+// need turns an expression into a condition over services. What is only about components becomes one
+// component that requires them.
+func (a *assembly) need(e *expression) (model.Need, error) {
+	if p := a.d.serving(e); p != nil {
+		return model.Need{Ref: a.services[p.name]}, nil
+	}
+	if len(e.connected) > 0 {
+		return a.connected(e.connected)
+	}
+	if a.isPlain(e) {
+		return model.Need{Ref: a.gate(e)}, nil
+	}
+	if e.ref != "" {
+		if i, ok := a.services[e.ref]; ok {
+			return model.Need{Ref: i}, nil
+		}
+		return model.Need{}, unsupported("whether %q being up means that it serves is not said", e.ref)
+	}
+	n := model.Need{AtLeast: e.k}
+	for _, part := range e.of {
+		of, err := a.need(part)
+		if err != nil {
+			return n, err
+		}
+		n.Of = append(n.Of, of)
+	}
+	return n, nil
+}
+
+// isPlain tells whether an expression is about components being up, not about positions being filled.
+// A member of a position may be named as a component only if that makes no difference.
+func (a *assembly) isPlain(e *expression) bool {
+	if len(e.connected) > 0 || a.d.serving(e) != nil {
+		return false
+	}
+	if e.ref == "" {
+		return !slices.ContainsFunc(e.of, func(p *expression) bool { return !a.isPlain(p) })
+	}
+	if _, ok := a.d.index[e.ref]; !ok {
+		return false
+	}
+	return a.d.asked.target != "" || !slices.ContainsFunc(a.d.positions, func(p *position) bool {
+		return slices.Contains(p.members, e.ref) && !p.plain()
+	})
+}
+
+// gate is a service over one component that is available while the expression holds.
+func (a *assembly) gate(e *expression) int32 {
+	if e.ref != "" {
+		return a.single(e.ref, int32(a.d.index[e.ref]))
+	}
+	name := "condition " + strconv.Itoa(len(a.sys.Components)+1)
+	n := a.componentNeed(e)
+	a.sys.Components = append(a.sys.Components, model.Component{Name: name, Kind: model.KindDevice, Site: model.None, Requires: &n})
+	return a.single(name, int32(len(a.sys.Components)-1))
+}
+
+func (a *assembly) componentNeed(e *expression) model.Need {
+	if e.ref != "" {
+		return model.Need{Ref: int32(a.d.index[e.ref])}
+	}
+	n := model.Need{AtLeast: e.k}
+	for _, p := range e.of {
+		n.Of = append(n.Of, a.componentNeed(p))
+	}
+	return n
+}
+
+// single is a service that is one component.
+func (a *assembly) single(name string, component int32, needs ...model.Dependency) int32 {
+	name = "service on " + name
+	if i, ok := a.services[name]; ok {
+		return i
+	}
+	a.services[name] = int32(len(a.sys.Services))
+	a.sys.Services = append(a.sys.Services, model.Service{Name: name, Policy: policies.ActiveActive{}, Observer: model.ByEveryone,
+		Balancer: model.None, Members: []model.Member{{Component: component, Host: component}}, Needs: needs})
+	return a.services[name]
+}
+
+// connected asks whether the first node reaches the others: something at the first needs something at
+// each of the others.
+func (a *assembly) connected(nodes []string) (model.Need, error) {
+	var needs []model.Dependency
+	for _, n := range nodes {
+		if _, ok := a.sites[n]; !ok {
+			return model.Need{}, unsupported("no link leads to %q", n)
+		}
+	}
+	for _, n := range nodes[1:] {
+		needs = append(needs, model.Dependency{Need: model.Need{Ref: a.single("node "+n, a.at(n))}})
+	}
+	return model.Need{Ref: a.single("path "+strconv.Itoa(len(a.sys.Services)), a.at(nodes[0]), needs...)}, nil
+}
+
+// at is the component at a node, a perfect one if the node is none.
+func (a *assembly) at(node string) int32 {
+	if i, ok := a.d.index[node]; ok {
+		return int32(i)
+	}
+	name := "node " + node
+	for i := range a.sys.Components {
+		if a.sys.Components[i].Name == name {
+			return int32(i)
+		}
+	}
+	a.sys.Components = append(a.sys.Components, model.Component{Name: name, Kind: model.KindDevice, Site: a.sites[node]})
+	return int32(len(a.sys.Components) - 1)
+}

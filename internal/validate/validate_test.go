@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// quick is enough to tell a right value from one that is a fifth off.
+var quick = effort{precision: 0.1, events: 3e6, seed: 7}
+
+func shippedCases(t *testing.T) []knownCase {
+	t.Helper()
+	files, err := libraries(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []knownCase
+	for _, f := range files {
+		cases = append(cases, f.Cases...)
+	}
+	if len(cases) < 12 {
+		t.Fatalf("only %d cases are shipped", len(cases))
+	}
+	return cases
+}
+
+func TestShippedCasesPass(t *testing.T) {
+	for _, c := range shippedCases(t) {
+		for _, r := range checkCase(&c, quick) {
+			if r.verdict != pass {
+				t.Errorf("seed %d: %s", quick.seed, strings.Join(r.row(), "  "))
+			}
+		}
+	}
+}
+
+// A program that passed whatever it is told would be worthless: values that are a fifth off must fail.
+func TestWrongValuesFail(t *testing.T) {
+	for _, c := range shippedCases(t) {
+		for i := range c.Measures {
+			a := &c.Measures[i]
+			q, err := ask(&c, a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a.Value *= 1.2; q.shareOfTime() && q.complement {
+				a.Value = 1 - 1.2*(1-a.Value/1.2)
+			}
+			r := checkMeasure(&c, a, effort{precision: 0.05, events: 20e6, seed: 7})
+			if r.verdict != fail {
+				t.Errorf("seed 7, value a fifth off: %s", strings.Join(r.row(), "  "))
+			}
+		}
+	}
+}
+
+// What is not understood is refused with a reason, never guessed.
+func TestRefusals(t *testing.T) {
+	const unit = `{"id":"u","failure":{"dist":"exponential","mean":10},"repair":{"dist":"exponential","mean":1},"count":3}`
+	const dead = `{"id":"d","failure":{"dist":"exponential","mean":10}}`
+	for _, c := range []struct{ components, up, policy, measure, want string }{
+		{unit, `{"any":["u[*]"]}`, `{"quarantine":1}`, "availability_steady", `policy "quarantine" is not built yet`},
+		{unit, `{"any":["u[*]"]}`, `{"repair_crews":1}`, "availability_steady", "crews"},
+		{unit, `"most units up"`, `{}`, "availability_steady", `up is given in words: "most units up"`},
+		{unit, `"u"`, `{}`, "availability_steady", "of which there are 3"},
+		{unit, `{"none":["u[*]"]}`, `{}`, "availability_steady", "up expression not understood"},
+		{unit, `{"k_of_n":{"k":4,"of":["u[*]"]}}`, `{}`, "availability_steady", "4 of 3"},
+		{unit, `{"any":["u[*]"]}`, `{}`, "availability_in_spring", `what "in_spring" means`},
+		{unit, `{"any":["u[*]"]}`, `{}`, "beauty", `measure "beauty" is not known`},
+		{unit, `{"any":["u[*]"]}`, `{}`, "reliability", "lacks a time"},
+		{unit, `{"any":["u[*]"]}`, `{"replication":{"mode":"async","lag":1}}`, "availability_steady", "what happens after a failure"},
+		{unit, `{"any":["u[*]"]}`, `{"data":"lost for good at two down"}`, "mttdl", "data in words"},
+		{unit, `{"any":["u[*]"]}`, `{"standby":[{"active":2,"spares":2}]}`, "availability_steady", "2 active and 2 spare of 3"},
+		{unit, `{"any":["u[*]"]}`, `{"standby":[{"primary":"u","spares":["v"]}]}`, "availability_steady", `"v"`},
+		{unit, `{"any":["u[*]"]}`, `{"zones":"u is everywhere and so is v"}`, "mttdl_x", `what "x" means`},
+		{unit + `,` + dead, `{"any":["u[*]"]}`, `{"zones":"d keeps u up"}`, "mttf", "in words"},
+		{dead, `"d"`, `{}`, "availability_steady", "without repair there is no long run"},
+		{dead, `"d"`, `{"repair":"some"}`, "mttf", `repair: "some"`},
+		{dead, `{"connected":["s","t"]}`, `{}`, "mttf", `no link leads to "s"`},
+		{dead, `"d"`, `{}`, "rpo_mean", "nothing of data"},
+		{dead, `"d"`, `{}`, "optimal_interval", "formula or an optimum"},
+		{strings.Replace(dead, `"id"`, `"colour":1,"id"`, 1), `"d"`, `{}`, "mttf", `"colour" has no meaning here`},
+		{strings.Replace(dead, `exponential`, `pareto`, 1), `"d"`, `{}`, "mttf", `no law "pareto"`},
+		{strings.Replace(dead, `"mean"`, `"median"`, 1), `"d"`, `{}`, "mttf", `"median" has no meaning here`},
+		{`{"id":"s","unavailability":0.1}`, `"s"`, `{}`, "failure_frequency", "says nothing of times"},
+	} {
+		text := `{"id":"x","time_unit":"h","structure":{"components":[` + c.components + `],"up":` + c.up + `,"policy":` + c.policy +
+			`},"measures":{"` + c.measure + `":{"value":1}}}`
+		var k knownCase
+		if err := json.Unmarshal([]byte(text), &k); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		r := checkMeasure(&k, &k.Measures[0], quick)
+		if r.verdict != notBuilt || !strings.Contains(r.reason, c.want) {
+			t.Errorf("%s of %s under %s: %s, %q; want a refusal with %q", c.measure, c.up, c.policy, r.verdict, r.reason, c.want)
+		}
+	}
+}
+
+// Intervals hold what they should at least 99.9 % of the time, within the luck of 4000 trials.
+func TestIntervalsHold(t *testing.T) {
+	const trials, n, seed = 4000, 400, 3
+	random := rand.New(rand.NewPCG(seed, seed))
+	missed := map[string]int{}
+	count := func(what string, e estimate, truth float64) {
+		if e.low > truth || e.high < truth {
+			missed[what]++
+		}
+	}
+	for range trials {
+		var p, m, r sums
+		values := make([]float64, n)
+		for i := range values {
+			x, y := random.Float64(), 1+random.Float64()
+			values[i] = x
+			p.add(indicator(x < 0.2), 1)
+			m.add(x, 1)
+			r.add(x*y, y)
+		}
+		count("proportion", p.proportion(), 0.2)
+		count("mean", m.mean(), 0.5)
+		count("ratio", r.ratio(), 0.5)
+		count("quantile", quantile(values, 0.7), 0.7)
+		count("deviation", deviation(values), 1/math.Sqrt(12))
+	}
+	for what, k := range missed {
+		if k > 14 { // Poisson of mean 4 exceeds this once in 20 000
+			t.Errorf("seed %d: %s missed %d of %d times", seed, what, k, trials)
+		}
+	}
+}
+
+// With nothing seen, nothing is claimed.
+func TestTooRare(t *testing.T) {
+	const text = `{"id":"x","time_unit":"h","structure":{"components":[{"id":"u","failure":{"dist":"exponential","mean":1e9}}],"up":"u",
+		"policy":{"repair":"none"}},"measures":{"unreliability(t=1)":{"value":1e-9}}}`
+	var c knownCase
+	if err := json.Unmarshal([]byte(text), &c); err != nil {
+		t.Fatal(err)
+	}
+	if r := checkMeasure(&c, &c.Measures[0], quick); r.verdict != rare {
+		t.Errorf("%s, want too rare", strings.Join(r.row(), "  "))
+	}
+}
+
+func TestCommand(t *testing.T) {
+	for _, c := range []struct {
+		args   []string
+		code   int
+		stdout string
+		stderr string
+	}{
+		{[]string{"-short", "-case", "^clockwork$"}, 0, "3 measures: 3 pass, 0 fail", ""},
+		{[]string{"-short", "-markdown", "-case", "^clockwork$"}, 0, "| clockwork | mttf | 10 | 10 | 10 … 10 | pass |", ""},
+		{[]string{"-case", "("}, 2, "", "missing closing"},
+		{[]string{"no-such-file.json"}, 2, "", "no-such-file.json"},
+		{[]string{"-colour"}, 2, "", "not defined: -colour"},
+	} {
+		var stdout, stderr bytes.Buffer
+		code := command(c.args, &stdout, &stderr)
+		if code != c.code || !strings.Contains(stdout.String(), c.stdout) || !strings.Contains(stderr.String(), c.stderr) {
+			t.Errorf("%v: code %d, output %q, errors %q", c.args, code, stdout.String(), stderr.String())
+		}
+	}
+}
