@@ -323,7 +323,7 @@ func (c *compiler) networkEdges() {
 	add := func(i int32) {
 		if !told[i] {
 			told[i] = true
-			c.edges = append(c.edges, edge{i, fan{0, toNetwork}})
+			c.edges = append(c.edges, edge{i, fan{i, toNetwork}})
 		}
 	}
 	for _, s := range c.p.sys.Network.Sites {

@@ -232,6 +232,7 @@ func (r *Runner) pass(f fan, up bool) {
 		r.memberChanged(f.to, up)
 	case toNetwork:
 		r.netDirty = true
+		r.reach.toggle(f.to)
 	default:
 		mode := r.mode
 		if mode == model.Crash {

@@ -213,7 +213,9 @@ func (r *Runner) evaluate(jo *journey, t float64) (float64, model.Phase) {
 	if r.reach.whole || len(r.p.clients) == 0 {
 		return r.product(jo.all, t)
 	}
-	r.stamp++
+	if t != r.memoAt {
+		r.forget(t)
+	}
 	served := 0.0
 	for i := range r.p.clients {
 		c := &r.p.clients[i]
@@ -226,6 +228,12 @@ func (r *Runner) evaluate(jo *journey, t float64) (float64, model.Phase) {
 		return served, phase
 	}
 	return served, model.Unreached
+}
+
+// forget makes what is remembered about time t worthless.
+func (r *Runner) forget(t float64) {
+	r.stamp++
+	r.memoAt = t
 }
 
 // product evaluates dependencies seen from everywhere; the phase is that of the worst one, the deepest

@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/ftsim/ftsim/model"
+import (
+	"slices"
+
+	"github.com/ftsim/ftsim/model"
+)
 
 // This file is floor 2: who can talk to whom, per pair of endpoints (R2).
 
@@ -24,29 +28,48 @@ type link struct {
 	component, to int32
 }
 
-// reach is which relevant sites reach which, as it is now.
+// reach is which relevant sites reach which, as it is now. It depends on nothing but the set of broken
+// parts of the network, so the answers for sets that occurred before are kept.
 type reach struct {
-	words int      // of a row
-	rows  []uint64 // bit b of row a: a reaches b
-	next  []uint64 // rows being computed
-	whole bool     // everybody reaches everybody
-	queue []int32
-	seen  []bool
+	words  int      // of a row
+	rows   []uint64 // bit b of row a: a reaches b
+	whole  bool     // everybody reaches everybody
+	broken uint64   // the keys of all broken parts, added modulo 2 (Zobrist hashing)
+	known  []answer // where to look is told by the last bits of broken
+	queue  []int32
+	seen   []bool
 }
+
+// answer is the reach while the parts with a given sum of keys are broken.
+type answer struct {
+	broken uint64
+	rows   []uint64 // nil = none yet
+	whole  bool
+}
+
+// mostKnown bounds the memory of the answers that are kept, in words of eight bytes.
+const mostKnown = 1 << 19
 
 func (n *network) newReach() reach {
 	k := len(n.relevant)
 	words := (k + 63) / 64
-	return reach{words: words, rows: make([]uint64, k*words), next: make([]uint64, k*words),
+	known := 1
+	for known < 4*len(n.sites) && 2*known*k*words <= mostKnown {
+		known *= 2
+	}
+	return reach{words: words, rows: make([]uint64, k*words), known: make([]answer, known),
 		queue: make([]int32, 0, len(n.sites)), seen: make([]bool, len(n.sites))}
 }
 
 func (x *reach) reset() {
-	x.whole = true
+	x.whole, x.broken = true, 0
 	for i := range x.rows {
 		x.rows[i] = ^uint64(0)
 	}
 }
+
+// toggle takes note that a part of the network has broken or is back.
+func (x *reach) toggle(component int32) { x.broken ^= mix(uint64(component) + 1) }
 
 // ok tells whether place a reaches place b; none stands for everywhere.
 func (x *reach) ok(a, b int32) bool {
@@ -56,29 +79,36 @@ func (x *reach) ok(a, b int32) bool {
 	return x.rows[int(a)*x.words+int(b)>>6]>>(uint(b)&63)&1 == 1
 }
 
-// recompute looks at all links again and tells whether anything has changed for anybody.
+// recompute looks at the network again and tells whether anything has changed for anybody.
 func (x *reach) recompute(n *network, comps []component) bool {
-	clear(x.next)
-	whole := true
+	a := &x.known[x.broken&uint64(len(x.known)-1)]
+	if a.rows == nil || a.broken != x.broken {
+		x.exploreAll(n, comps, a)
+	}
+	changed := a.whole != x.whole || !a.whole && !slices.Equal(a.rows, x.rows)
+	x.whole = a.whole
+	copy(x.rows, a.rows)
+	return changed
+}
+
+// exploreAll works an answer out from the links and sites that work now.
+func (x *reach) exploreAll(n *network, comps []component, to *answer) {
+	if to.rows == nil {
+		to.rows = make([]uint64, len(x.rows))
+	}
+	clear(to.rows)
+	to.broken, to.whole = x.broken, true
 	for a, s := range n.relevant {
-		row := x.next[a*x.words : (a+1)*x.words]
+		row := to.rows[a*x.words : (a+1)*x.words]
 		x.explore(n, comps, s)
 		for b, t := range n.relevant {
 			if x.seen[t] {
 				row[b>>6] |= 1 << (uint(b) & 63)
 			} else {
-				whole = false
+				to.whole = false
 			}
 		}
 	}
-	changed := whole != x.whole
-	if !whole && !changed {
-		for i := range x.rows {
-			changed = changed || x.rows[i] != x.next[i]
-		}
-	}
-	x.rows, x.next, x.whole = x.next, x.rows, whole
-	return changed
 }
 
 // explore marks in seen what site s reaches over working links and sites that pass traffic on.

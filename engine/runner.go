@@ -36,7 +36,8 @@ type Runner struct {
 	reach   reach
 	jour    []journey
 	memo    []memo
-	stamp   uint32
+	stamp   uint32  // of what memo holds that is still true
+	memoAt  float64 // the time it is about
 
 	netDirty    bool
 	changed     []int32 // members whose availability changed in this instant
@@ -251,6 +252,7 @@ func (r *Runner) settle() {
 		r.settleGroup(r.dirtyGroups[i])
 	}
 	r.dirtyGroups = r.dirtyGroups[:0]
+	r.forget(r.now)
 	for _, j := range r.dirtyJour {
 		r.update(j)
 	}
