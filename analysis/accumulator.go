@@ -13,10 +13,14 @@ type accumulator struct {
 	raw      Rows[float64] // of Sample and Lifetime, in order of arrival
 	sizes    Rows[int32]   // how many raw observations each replication made
 	infinite int64         // of Sample
+	keeps    bool          // raw and sizes whatever the method
 }
 
 // take adds what Observe appended for one replication.
 func (a *accumulator) take(m Method, values []float64) {
+	if a.keeps && m != Lifetime && m != Sample {
+		a.keep(values, len(values))
+	}
 	switch m {
 	case Ratio:
 		for i := 0; i+1 < len(values); i += 2 {

@@ -51,6 +51,7 @@ type Scope string
 
 // Scopes.
 const (
+	Whole           Scope = "system"
 	Journeys        Scope = "journey"
 	JourneysWithRTO Scope = "journey with RTO"
 	Services        Scope = "service"
@@ -74,6 +75,7 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 	return []Metric{
 		{"availability", "share of time in which at least the threshold of requests was served", Fraction, Higher, Mean, Journeys, v.availability},
 		{"availability_requests", "share of requests served", Fraction, Higher, Mean, Journeys, v.availabilityRequests},
+		{"unserved", "requests not served, as time per year in which none would be", TimePerYear, Lower, Mean, Journeys, v.unserved},
 		{"downtime", "time down per year, over replications", TimePerYear, Lower, Sample, Journeys, v.downtime},
 		{"incidents", "incidents per year: outages of min_downtime and more, merged over merge_gap", PerYear, Lower, Rate, Journeys, v.incidents},
 		{"no_incident", "share of replications without an incident", Fraction, Higher, Share, Journeys, v.noIncident},
@@ -198,6 +200,13 @@ func (v *lens) availabilityRequests(dst []float64, o *model.Outcome, j int) []fl
 		return v.availability(dst, o, j)
 	}
 	return append(dst, 1-float64(o.Unserved[j]/o.Horizon))
+}
+
+func (v *lens) unserved(dst []float64, o *model.Outcome, j int) []float64 {
+	if j >= len(o.Unserved) {
+		return v.downtime(dst, o, j)
+	}
+	return append(dst, float64(o.Unserved[j]*(model.Year/o.Horizon)))
 }
 
 func (v *lens) downtime(dst []float64, o *model.Outcome, j int) []float64 {

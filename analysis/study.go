@@ -72,8 +72,11 @@ func NewStudy(sys *model.System, plan *model.Plan) *Study {
 // applicable makes an accumulator for each target a scope includes.
 func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 	n := len(sys.Services)
-	if scope == Journeys || scope == JourneysWithRTO {
+	switch scope {
+	case Journeys, JourneysWithRTO:
 		n = len(sys.Journeys)
+	case Whole:
+		n = 1
 	}
 	cells := make([]*accumulator, n)
 	for i := range cells {
@@ -123,7 +126,7 @@ func (s *Study) observe(o *model.Outcome) {
 			if a == nil {
 				continue
 			}
-			if ofJourney {
+			if part.Outages = o.Outages; ofJourney {
 				part.Outages = s.byJourney[t]
 			}
 			s.scratch = m.Observe(s.scratch[:0], &part, t)

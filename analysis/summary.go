@@ -61,7 +61,10 @@ func (s *Study) measured(m *Metric, a *accumulator, target int) Measured {
 }
 
 func (s *Study) nameOf(scope Scope, target int) string {
-	if scope == Journeys || scope == JourneysWithRTO {
+	switch scope {
+	case Whole:
+		return s.sys.Name
+	case Journeys, JourneysWithRTO:
 		return s.sys.Journeys[target].Name
 	}
 	return s.sys.Services[target].Name
@@ -112,6 +115,9 @@ func (s *Summary) boundUnseen() {
 		note := fmt.Sprintf("no outage in %s simulated years; the bound takes an outage to last %s (%s)",
 			trim(s.Years), length.Round(), from)
 		s.Get("downtime", m.Target).Stats[0].bound(0, 0, down, note)
+		if u := s.Get("unserved", m.Target); u.Main().Value == 0 {
+			u.Stats[0].bound(0, 0, down, note)
+		}
 		least := 1 - down/float64(model.Year)
 		for _, name := range []string{"availability", "availability_requests"} {
 			if a := s.Get(name, m.Target); a.Main().Value == 1 {

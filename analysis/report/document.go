@@ -21,7 +21,7 @@ type Provenance struct {
 	Runs, Planned              int
 	Horizon                    model.Seconds
 	WarmUp                     model.Seconds // before each replication, with a steady-state start
-	Elapsed                    float64 // wall-clock seconds; in the text only, because files must be reproducible
+	Elapsed                    float64       // wall-clock seconds; in the text only, because files must be reproducible
 	Interrupted                bool
 	Settings                   []Setting
 	Warnings                   []string

@@ -22,6 +22,7 @@ failover and repair. It reports availability, recovery times and data loss with 
 and where the downtime comes from.`,
 		Example: `  ftsim run shop.yaml                  simulate and summarise
   ftsim run shop.yaml --out results    also write tables, JSON and pictures
+  ftsim compare today.yaml plan.yaml   what a change is worth
   ftsim explain shop.yaml              every value in effect and where it comes from
   ftsim trace shop.yaml                the story of a bad year`,
 		SilenceErrors: true,
@@ -34,6 +35,7 @@ and where the downtime comes from.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
 	root.AddCommand(
 		newRun(c),
+		newCompare(c),
 		newValidate(c),
 		newExplain(c),
 		newTrace(c),

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -70,11 +68,7 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 			return err
 		}
 	}
-	ctx, release := untilInterrupted(func() {
-		if !c.quiet {
-			c.talk("interrupted; reporting what is done (press Ctrl-C again to drop it)")
-		}
-	})
+	ctx, release := untilInterrupted(c.announceEnd)
 	defer release()
 	found, err := j.simulate(ctx, newProgress(c, j.plan.Runs))
 	release()
@@ -109,6 +103,13 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	return verdictError(sum.Verdict())
 }
 
+// announceEnd answers Ctrl-C.
+func (c *console) announceEnd() {
+	if !c.quiet {
+		c.talk("interrupted; reporting what is done (press Ctrl-C again to drop it)")
+	}
+}
+
 func printDocument(c *console, d *report.Document, format string) error {
 	if format == "json" {
 		return report.JSON(c.out, d)
@@ -118,7 +119,6 @@ func printDocument(c *console, d *report.Document, format string) error {
 
 // provenance says how the results came about, so that they can be had again.
 func (j *job) provenance(found *findings) report.Provenance {
-	hash := sha256.Sum256(j.top.Source)
 	b := readBuild()
 	p := report.Provenance{
 		Version:     b.Version,
@@ -126,7 +126,7 @@ func (j *job) provenance(found *findings) report.Provenance {
 		GoVersion:   b.Go,
 		Seed:        j.plan.Seed,
 		InputName:   displayName(j.file),
-		InputHash:   "sha256:" + hex.EncodeToString(hash[:]),
+		InputHash:   inputHash(j),
 		Runs:        found.done,
 		Planned:     j.plan.Runs,
 		Horizon:     j.plan.Horizon,

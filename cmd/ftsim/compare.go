@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ftsim/ftsim/analysis"
+	"github.com/ftsim/ftsim/analysis/report"
+	"github.com/ftsim/ftsim/model"
+)
+
+type compareFlags struct {
+	planFlags
+	format  string
+	verbose bool
+}
+
+func newCompare(c *console) *cobra.Command {
+	f := &compareFlags{format: "text"}
+	cmd := &cobra.Command{
+		Use:   "compare FILE FILE…",
+		Short: "Hold designs against each other under the same luck",
+		Long: `Simulates several designs with the same seed, horizon and number of runs and reports what the others
+have more or less of than the first. What has the same name in two files has the same luck in both
+(common random numbers), so that differences show which would drown in independent runs. Each
+difference comes with its interval and a p-value, or ~ if the designs cannot be told apart.
+
+Seed, horizon, runs and start are those of the first file; flags take precedence. Journeys and stores
+are matched by name.`,
+		Example: `  ftsim compare today.yaml plan.yaml
+  ftsim compare hot.yaml warm.yaml cold.yaml --runs 20000 -v
+  ftsim compare a.yaml b.yaml --format csv`,
+		Args:              arguments(2, -1, "two topology files or more"),
+		ValidArgsFunction: topologyFiles,
+		RunE:              func(cmd *cobra.Command, args []string) error { return compare(c, cmd, args, f) },
+	}
+	f.addRunsTo(cmd)
+	f.addTo(cmd)
+	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "more figures, and what the common luck was worth")
+	cmd.Flags().Var(wordFlag{&f.format, []string{"text", "json", "csv"}}, "format", "what to print on stdout")
+	completeFlag(cmd, "format", "text", "json", "csv")
+	return cmd
+}
+
+func compare(c *console, cmd *cobra.Command, files []string, f *compareFlags) error {
+	jobs, err := prepareAll(c, cmd, files, &f.planFlags)
+	if err != nil {
+		return err
+	}
+	ctx, release := untilInterrupted(c.announceEnd)
+	defer release()
+	found, err := simulateAll(ctx, jobs, newProgress(c, jobs[0].plan.Runs))
+	if err != nil {
+		return err
+	}
+	if found.done == 0 {
+		c.talk("ftsim: interrupted before the first replication was done; nothing to report")
+		return told(exitInterrupted)
+	}
+	d := report.BuildCompared(found.comparison.Standing(), comparedProvenance(jobs, found), inputs(jobs), f.verbose)
+	if err := printCompared(c, d, f.format); err != nil {
+		return err
+	}
+	if found.interrupted {
+		c.talk("ftsim: interrupted after %d of %d replications; these results are partial", found.done, jobs[0].plan.Runs)
+		return told(exitInterrupted)
+	}
+	return nil
+}
+
+// prepareAll makes every design ready and tells of all files that are wrong, not only of the first.
+func prepareAll(c *console, cmd *cobra.Command, files []string, f *planFlags) (jobs []*job, worst error) {
+	if n := slices.Index(files, stdinArgument); n >= 0 && slices.Contains(files[n+1:], stdinArgument) {
+		return nil, badInput("- is there twice, but stdin can be read only once")
+	}
+	for _, file := range files {
+		j, err := prepare(c, cmd, file, f)
+		f.seedDrawn = false // said once
+		if err != nil {
+			if !isTold(err) {
+				c.talk("ftsim: %v", err)
+			}
+			if worst == nil || codeOf(err) == exitFailed {
+				worst = told(codeOf(err))
+			}
+			continue
+		}
+		jobs = append(jobs, j)
+	}
+	if worst != nil {
+		return nil, worst
+	}
+	for _, j := range jobs[1:] {
+		if err := j.follow(c, jobs[0]); err != nil {
+			return nil, err
+		}
+	}
+	return jobs, nil
+}
+
+// follow takes over the first design's settings of the simulation, and says so where the file says
+// something else: only what differs in the designs may make a difference.
+func (j *job) follow(c *console, first *job) error {
+	own, p := j.plan, first.plan
+	p.Objectives = own.Objectives
+	for _, s := range []struct {
+		what        string
+		mine, taken any
+	}{
+		{"horizon", own.Horizon, p.Horizon},
+		{"runs", own.Runs, p.Runs},
+		{"seed", own.Seed, p.Seed},
+		{"start", start(&own), start(&p)},
+		{"incident.min_downtime", own.MinDowntime, p.MinDowntime},
+		{"incident.merge_gap", own.MergeGap, p.MergeGap},
+		{"incident.run_out", own.RunOut, p.RunOut},
+	} {
+		if s.mine != s.taken && !c.quiet {
+			c.talk("%s: %s is %v here, but %v as in %s for all", displayName(j.file), s.what, s.mine, s.taken, displayName(first.file))
+		}
+	}
+	j.plan = p
+	options := first.options
+	j.options = options
+	if faults := model.Check(j.top.System, &j.plan).Faults(); len(faults) > 0 {
+		c.show(faults, nil)
+		return told(exitBadInput)
+	}
+	return nil
+}
+
+func start(p *model.Plan) string {
+	if p.SteadyState {
+		return "steady-state"
+	}
+	return "all-up"
+}
+
+// names tell the designs apart: the names of the files without their ending, else the whole paths.
+func names(files []string) []string {
+	short := make([]string, len(files))
+	for i, f := range files {
+		short[i] = strings.TrimSuffix(strings.TrimSuffix(filepath.Base(displayName(f)), ".yaml"), ".yml")
+	}
+	if !distinct(short) {
+		for i, f := range files {
+			short[i] = displayName(f)
+		}
+	}
+	for i := range short {
+		if slices.Contains(short[:i], short[i]) {
+			short[i] += fmt.Sprintf(" (%d)", i+1)
+		}
+	}
+	return short
+}
+
+func distinct(list []string) bool {
+	for i := range list {
+		if slices.Contains(list[:i], list[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// sideBySide is what the simulation of several designs, whole or interrupted, came to.
+type sideBySide struct {
+	comparison  *analysis.Comparison
+	done        int
+	elapsed     time.Duration
+	interrupted bool
+}
+
+// simulateAll runs the designs in step, replication by replication, so that whenever it ends all have
+// come equally far.
+func simulateAll(ctx context.Context, jobs []*job, p progress) (*sideBySide, error) {
+	defer p.close()
+	began := time.Now()
+	f := &sideBySide{comparison: analysis.NewComparison(designs(jobs))}
+	var next []func() (*model.Outcome, error, bool)
+	for _, j := range jobs {
+		pull, stop := iter.Pull2(j.program.Replications(ctx, j.options))
+		defer stop()
+		next = append(next, pull)
+	}
+	row := make([]*model.Outcome, len(jobs))
+	for {
+		for i := range next {
+			o, err, ok := next[i]()
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", displayName(jobs[i].file), err)
+			}
+			if !ok {
+				f.elapsed = time.Since(began)
+				f.interrupted = ctx.Err() != nil && f.done < jobs[0].options.Runs
+				return f, nil
+			}
+			row[i] = o
+		}
+		f.comparison.Add(row)
+		f.done++
+		p.update(f.done)
+	}
+}
+
+func designs(jobs []*job) (list []analysis.Design) {
+	for i, name := range names(filesOf(jobs)) {
+		list = append(list, analysis.Design{Name: name, System: jobs[i].top.System, Plan: &jobs[i].plan})
+	}
+	return list
+}
+
+func filesOf(jobs []*job) (files []string) {
+	for _, j := range jobs {
+		files = append(files, j.file)
+	}
+	return files
+}
+
+func inputs(jobs []*job) (list []report.Input) {
+	for i, name := range names(filesOf(jobs)) {
+		list = append(list, report.Input{Name: name, File: displayName(jobs[i].file), Hash: inputHash(jobs[i])})
+	}
+	return list
+}
+
+func inputHash(j *job) string {
+	hash := sha256.Sum256(j.top.Source)
+	return "sha256:" + hex.EncodeToString(hash[:])
+}
+
+func comparedProvenance(jobs []*job, found *sideBySide) report.Provenance {
+	b, j := readBuild(), jobs[0]
+	return report.Provenance{
+		Version:     b.Version,
+		Commit:      b.Commit,
+		GoVersion:   b.Go,
+		Seed:        j.plan.Seed,
+		InputName:   displayName(j.file),
+		InputHash:   inputHash(j),
+		Runs:        found.done,
+		Planned:     j.plan.Runs,
+		Horizon:     j.plan.Horizon,
+		Elapsed:     found.elapsed.Seconds(),
+		Interrupted: found.interrupted,
+		Settings:    j.settings(),
+	}
+}
+
+func printCompared(c *console, d *report.Compared, format string) error {
+	switch format {
+	case "json":
+		return report.ComparedJSON(c.out, d)
+	case "csv":
+		return report.ComparedCSV(c.out, d)
+	}
+	return report.ComparedText(c.out, d, report.TextStyle{Color: c.colorOut(), Width: c.width()})
+}
