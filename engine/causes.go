@@ -6,11 +6,9 @@ func (r *Runner) resetCauses(run uint64) {
 	for i := range r.causes {
 		c := &r.causes[i]
 		c.life, c.repair, c.chance = streamOf(run, c.key), streamOf(run, ^c.key), streamOf(run, c.key+1)
-		r.clocks.lay(r.causeClock(int32(i)), r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
+		r.clocks.lay(c.clock, r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
 	}
 }
-
-func (r *Runner) causeClock(i int32) int32 { return int32(len(r.modes)) + i }
 
 func (r *Runner) ringCause(i int32) {
 	c := &r.causes[i]
@@ -21,14 +19,14 @@ func (r *Runner) ringCause(i int32) {
 	case c.active:
 		c.active = false
 		r.release(i)
-		r.clocks.arm(r.causeClock(i), r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
+		r.clocks.arm(c.clock, r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
 	case c.repairLaw == none:
 		r.shock(i)
-		r.clocks.arm(r.causeClock(i), r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
+		r.clocks.arm(c.clock, r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
 	default:
 		c.active = true
 		r.strike(i)
-		r.clocks.arm(r.causeClock(i), r.now+r.laws[c.repairLaw].draw(&c.repair, r.lend))
+		r.clocks.arm(c.clock, r.now+r.laws[c.repairLaw].draw(&c.repair, r.lend))
 	}
 }
 
@@ -36,7 +34,7 @@ func (r *Runner) ringCause(i int32) {
 func (r *Runner) strike(i int32) {
 	c, sys := &r.causes[i], &r.p.sys.Causes[i]
 	r.tell(Note{Kind: CauseStruck, Component: i, Mode: sys.Mode})
-	for k, v := range sys.Victims {
+	for k, v := range r.p.victims[i] {
 		if sys.Probability < 1 && c.chance.uniform() >= sys.Probability {
 			continue
 		}
@@ -53,7 +51,7 @@ func (r *Runner) strike(i int32) {
 func (r *Runner) release(i int32) {
 	c, sys := &r.causes[i], &r.p.sys.Causes[i]
 	r.tell(Note{Kind: CauseEnded, Component: i})
-	for k, v := range sys.Victims {
+	for k, v := range r.p.victims[i] {
 		hit := &r.hits[int(c.hit)+k]
 		if !*hit {
 			continue
@@ -77,7 +75,7 @@ func (r *Runner) powerOn(c *cause, v int32) {
 func (r *Runner) shock(i int32) {
 	c, sys := &r.causes[i], &r.p.sys.Causes[i]
 	r.tell(Note{Kind: CauseStruck, Component: i, Mode: sys.Mode})
-	for _, v := range sys.Victims {
+	for _, v := range r.p.victims[i] {
 		if sys.Probability < 1 && c.chance.uniform() >= sys.Probability {
 			continue
 		}

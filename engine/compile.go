@@ -3,6 +3,8 @@ package engine
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/ftsim/ftsim/model"
 )
@@ -74,12 +76,45 @@ func (c *compiler) components() error {
 		if len(from.Modes) > 200 {
 			return fmt.Errorf("component %q has %d fault modes; 200 is the limit", from.Name, len(from.Modes))
 		}
-		p.comps[i] = component{mode: int32(len(p.modes)), modes: uint8(len(from.Modes)), ageing: none}
+		p.comps[i] = component{modes: uint8(len(from.Modes)), ageing: none}
 		if len(from.Modes) > 0 {
-			c.addModes(int32(i), from)
+			c.lawPairs(from.Modes)
+		}
+	}
+	for _, i := range c.inOrder() {
+		if from := &p.sys.Components[i]; len(from.Modes) > 0 {
+			p.comps[i].mode = int32(len(p.modes))
+			c.addModes(i, from)
 		}
 	}
 	return nil
+}
+
+// inOrder lists the components in the order in which their clocks ring if they are set to the same
+// time. Only laws without spread make that happen. The order of the names is then as good as any, and
+// does not depend on the order of a file.
+func (c *compiler) inOrder() []int32 {
+	comps := c.p.sys.Components
+	constant := func(l law) bool { return l.kind == constantLaw }
+	if !slices.ContainsFunc(c.p.laws, constant) {
+		return numbers(len(comps))
+	}
+	return byName(len(comps), func(i int) string { return comps[i].Name })
+}
+
+// byName lists the numbers below n in the order of the names they stand for.
+func byName(n int, name func(int) string) []int32 {
+	order := numbers(n)
+	slices.SortStableFunc(order, func(a, b int32) int { return strings.Compare(name(int(a)), name(int(b))) })
+	return order
+}
+
+func numbers(n int) []int32 {
+	list := make([]int32, n)
+	for i := range list {
+		list[i] = int32(i)
+	}
+	return list
 }
 
 func (c *compiler) addModes(i int32, from *model.Component) {
@@ -125,9 +160,23 @@ func meanOf(d model.Distribution) float64 {
 func (c *compiler) commonCauses() error {
 	p := c.p
 	p.causes = make([]cause, len(p.sys.Causes))
+	p.causeOf = byName(len(p.causes), func(i int) string { return p.sys.Causes[i].Name })
+	rank := make([]int32, len(p.causes))
+	for k, i := range p.causeOf {
+		rank[i] = int32(k)
+	}
 	for i := range p.sys.Causes {
 		from := &p.sys.Causes[i]
-		p.causes[i] = cause{key: nameKey(from.Name, forVictims), lifeLaw: c.law(from.Life),
+		victims := from.Victims
+		if from.Probability < 1 { // whose luck comes first must not depend on the order of a file
+			order := byName(len(victims), func(k int) string { return p.sys.Components[victims[k]].Name })
+			victims = make([]int32, len(order))
+			for k, v := range order {
+				victims[k] = from.Victims[v]
+			}
+		}
+		p.victims = append(p.victims, victims)
+		p.causes[i] = cause{clock: int32(len(p.modes)) + rank[i], key: nameKey(from.Name, forVictims), lifeLaw: c.law(from.Life),
 			repairLaw: c.law(from.Repair), hit: int32(p.hits)}
 		p.hits += len(from.Victims)
 		p.rate += 2 / (float64(from.Life.Mean()) + 1)
@@ -155,6 +204,9 @@ func (c *compiler) services() error {
 			return fmt.Errorf("service %q has no members or no policy", from.Name)
 		}
 		c.addGroup(int32(i), from)
+	}
+	for _, i := range byName(len(p.groups), func(i int) string { return p.sys.Services[i].Name }) {
+		c.groupClocks(i, &p.groups[i])
 	}
 	return nil
 }
@@ -190,7 +242,6 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 	}
 	c.dormancy(from, &g)
 	c.store(i, from, &g)
-	c.groupClocks(i, &g)
 	g.looks = g.warmRamp > 0 || g.style == model.Shared && g.detector != nil
 	g.aloof = g.style == model.Primary && (g.detector == nil || g.observer != model.ByPeers) && g.store == none && !c.balancers[i]
 	p.groups[i] = g
@@ -261,6 +312,9 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 }
 
 func (c *compiler) groupClocks(i int32, g *group) {
+	if g.plain {
+		return
+	}
 	if g.style != model.Shared {
 		g.stepClock = c.clock(owner{kind: stepClock, group: i})
 	}

@@ -20,7 +20,9 @@ type Program struct {
 	modes    []process
 	modeKeys []uint64 // hash of the name of each mode
 	causes   []cause
-	hits     int // victims of all causes
+	causeOf  []int32   // the causes in the order of their clocks
+	victims  [][]int32 // components, by cause
+	hits     int       // victims of all causes
 	members  []member
 	groups   []group
 	stores   []store
@@ -99,6 +101,7 @@ type cause struct {
 	life, repair, chance stream
 	key                  uint64
 	lifeLaw, repairLaw   int32 // repairLaw none: a shock, each victim is repaired by its own law
+	clock                int32
 	hit                  int32 // first of its victims in the runner's hits
 	active               bool
 }

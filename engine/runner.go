@@ -207,7 +207,7 @@ func (r *Runner) atEnd() bool {
 // ring handles one clock that is not of a mode. It changes components and sets flags; settle draws the conclusions.
 func (r *Runner) ring(id int32) {
 	if i := int(id) - len(r.modes); i < len(r.causes) {
-		r.ringCause(int32(i))
+		r.ringCause(r.p.causeOf[i])
 		return
 	}
 	o := &r.p.owners[int(id)-len(r.modes)-len(r.causes)]

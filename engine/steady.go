@@ -102,8 +102,7 @@ func (r *Runner) load(id int32) float64 {
 
 func (r *Runner) drawCause(i int32) {
 	c := &r.causes[i]
-	clock := r.causeClock(i)
-	r.clocks.arm(clock, r.now+r.equilibriumOf(c.lifeLaw).draw(&c.life))
+	r.clocks.arm(c.clock, r.now+r.equilibriumOf(c.lifeLaw).draw(&c.life))
 	if c.repairLaw == none {
 		return
 	}
@@ -111,7 +110,7 @@ func (r *Runner) drawCause(i int32) {
 	if c.life.uniform() < float64(repair/(life+repair)) {
 		c.active = true
 		r.strike(i)
-		r.clocks.arm(clock, r.now+r.equilibriumOf(c.repairLaw).draw(&c.repair))
+		r.clocks.arm(c.clock, r.now+r.equilibriumOf(c.repairLaw).draw(&c.repair))
 	}
 }
 
