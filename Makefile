@@ -1,6 +1,6 @@
 # The usual errands. Everything a change must pass is in .ci/run.
 
-.PHONY: test validate
+.PHONY: test validate bench profile
 
 test:
 	go test ./...
@@ -8,3 +8,13 @@ test:
 # Systems with known answers. FILE=cases.json runs a library of your own; see docs/validation.md.
 validate:
 	go run ./internal/validate $(FILE)
+
+# The cost per event, compiled as the program is.
+bench:
+	go test -pgo=cmd/ftsim/default.pgo -run '^$$' -bench . ./engine ./cmd/ftsim
+
+# The profile by which Go compiles the program; take it anew when the inner loop has changed.
+profile:
+	go test -trimpath -pgo=off -run '^$$' -bench ThreeTier -benchtime 6s -cpuprofile /tmp/three-tier.prof -o /tmp/cmd.test ./cmd/ftsim
+	go test -trimpath -pgo=off -run '^$$' -bench 'Pair$$|KOfN/n=100$$' -benchtime 3s -cpuprofile /tmp/engine.prof -o /tmp/engine.test ./engine
+	go tool pprof -proto -output cmd/ftsim/default.pgo /tmp/three-tier.prof /tmp/engine.prof

@@ -472,11 +472,22 @@ func (c *compiler) dependencies() error {
 		from := &p.sys.Journeys[j]
 		p.journeys[j] = journey{direct: c.spans(c.direct(from.Needs)), all: c.spans(c.closure(from.Needs, nil)),
 			threshold: from.Threshold, served: 1, outage: none}
+		p.journeys[j].sole = p.soleOf(p.journeys[j].all)
 		for _, s := range c.touching(from.Needs) {
 			p.reaches[s] = append(p.reaches[s], int32(j))
 		}
 	}
 	return nil
+}
+
+func (p *Program) soleOf(all spans) int32 {
+	if all.leafEnd != all.leaf+1 || all.softEnd != all.soft {
+		return none
+	}
+	if s := p.leaves[all.leaf].service; p.groups[s].store == none {
+		return s
+	}
+	return none
 }
 
 // list is dependencies before they are laid out.

@@ -11,6 +11,7 @@ import (
 // journey is the state of a model.Journey.
 type journey struct {
 	all, direct spans // everything it depends on, deepest first; and what it names itself
+	sole        int32 // the only service it depends on, if that has no data and nothing is conditional
 	threshold   float64
 	last        float64 // when its books were last brought up to date
 	served      float64 // fraction of requests served since
@@ -211,6 +212,11 @@ func (r *Runner) closeBooks() {
 // fraction is the least capacity along the way times the shares answered (R41).
 func (r *Runner) evaluate(jo *journey, t float64) (float64, model.Phase) {
 	if r.reach.whole || len(r.p.clients) == 0 {
+		if jo.sole != none {
+			if g := &r.groups[jo.sole]; !g.timed {
+				return g.cap * g.frac, g.phase
+			}
+		}
 		return r.product(jo.all, t)
 	}
 	if t != r.memoAt {

@@ -252,7 +252,9 @@ func (r *Runner) settle() {
 		r.settleGroup(r.dirtyGroups[i])
 	}
 	r.dirtyGroups = r.dirtyGroups[:0]
-	r.forget(r.now)
+	if len(r.dirtyJour) > 0 {
+		r.forget(r.now)
+	}
 	for _, j := range r.dirtyJour {
 		r.update(j)
 	}
