@@ -14,7 +14,8 @@ bench:
 	go test -pgo=cmd/ftsim/default.pgo -run '^$$' -bench . ./engine ./cmd/ftsim
 
 # The profile by which Go compiles the program; take it anew when the inner loop has changed.
+profile: OUT := $(shell mktemp -d)
 profile:
-	go test -trimpath -pgo=off -run '^$$' -bench ThreeTier -benchtime 6s -cpuprofile /tmp/three-tier.prof -o /tmp/cmd.test ./cmd/ftsim
-	go test -trimpath -pgo=off -run '^$$' -bench 'Pair$$|KOfN/n=100$$' -benchtime 3s -cpuprofile /tmp/engine.prof -o /tmp/engine.test ./engine
-	go tool pprof -proto -output cmd/ftsim/default.pgo /tmp/three-tier.prof /tmp/engine.prof
+	go test -trimpath -pgo=off -run '^$$' -bench ThreeTier -benchtime 6s -cpuprofile $(OUT)/three-tier.prof -o $(OUT)/cmd.test ./cmd/ftsim
+	go test -trimpath -pgo=off -run '^$$' -bench 'Pair$$|KOfN/n=100$$' -benchtime 3s -cpuprofile $(OUT)/engine.prof -o $(OUT)/engine.test ./engine
+	go tool pprof -proto -output cmd/ftsim/default.pgo $(OUT)/three-tier.prof $(OUT)/engine.prof

@@ -110,6 +110,8 @@ func (r *Runner) sees(g *group, m *member) (seen, looking bool) {
 		return m.up && r.reachedByClients(m.site), true
 	case model.ByService:
 		return r.seenBy(&r.groups[g.balancer], m)
+	case model.ByCoordinator:
+		return r.seenBy(&r.groups[g.coordinator], m)
 	}
 	for k := int32(0); k < g.n; k++ {
 		if o := &r.members[g.first+k]; o != m && o.up && k != g.old { // who takes itself for the primary does not look
@@ -124,8 +126,8 @@ func (r *Runner) sees(g *group, m *member) (seen, looking bool) {
 
 func (r *Runner) seenBy(b *group, m *member) (seen, looking bool) {
 	if b.style != model.Shared {
-		o := &r.members[b.first+b.state.Primary]
-		return o.up && m.up && r.reach.ok(o.site, m.site), o.up
+		o, frac := r.serving(b, none, r.now)
+		return frac > 0 && m.up && r.reach.ok(o.site, m.site), frac > 0
 	}
 	for k := int32(0); k < b.n; k++ {
 		if o := &r.members[b.first+k]; o.up {

@@ -195,6 +195,9 @@ func (c *compiler) services() error {
 		if s.Detector != nil && s.Observer == model.ByService {
 			c.balancers[s.Balancer] = true
 		}
+		if s.Coordinated {
+			c.balancers[s.Coordinator] = true
+		}
 	}
 	c.edges = append(make([]edge, 0, total+len(c.edges)), c.edges...)
 	p.groups = make([]group, len(p.sys.Services))
@@ -217,6 +220,8 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 	g := group{
 		first: int32(len(p.members)), n: n, needed: int32(max(1, from.Needed)), style: from.Policy.Style(),
 		observer: from.Observer, policy: from.Policy, detector: from.Detector, balancer: from.Balancer,
+		coordinator: none, fence: fence{kind: from.Fence.Kind, failsafe: from.Fence.Failsafe, failure: from.Fence.Failure,
+			within: c.law(from.Fence.Within), inTouch: true},
 		warmAt: from.WarmUp.StartAt, warmRamp: float64(from.WarmUp.Ramp),
 		state: from.Policy.Start(int(n)), store: none, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
 		keys: [2]uint64{nameKey(from.Name, forPolicy), nameKey(from.Name, forWatch)},
@@ -226,6 +231,9 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		g.state.Primary = 0
 	}
 	g.eligible = none
+	if from.Coordinated {
+		g.coordinator = from.Coordinator
+	}
 	if from.PerReplica > 0 && p.sys.Rate > 0 {
 		g.share = from.PerReplica / p.sys.Rate
 	}
@@ -243,7 +251,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 	c.dormancy(from, &g)
 	c.store(i, from, &g)
 	g.looks = g.warmRamp > 0 || g.style == model.Shared && g.detector != nil
-	g.aloof = g.style == model.Primary && (g.detector == nil || g.observer != model.ByPeers) && g.store == none && !c.balancers[i]
+	g.aloof = g.style == model.Primary && (g.detector == nil || g.observer != model.ByPeers) && g.store == none && !c.balancers[i] && !g.fence.self()
 	p.groups[i] = g
 }
 
@@ -330,6 +338,9 @@ func (c *compiler) groupClocks(i int32, g *group) {
 	}
 	if g.warmRamp > 0 {
 		g.warmClock = c.clock(owner{kind: warmClock, group: i})
+	}
+	if g.fence.self() {
+		g.fence.clock = c.clock(owner{kind: holdClock, group: i})
 	}
 	if g.store != none && c.p.stores[g.store].mode == model.SyncFallback {
 		c.p.stores[g.store].clock = c.clock(owner{kind: fallbackClock, group: i, index: g.store})
@@ -465,6 +476,9 @@ func (c *compiler) dependencies() error {
 		p.closures[i] = c.spans(c.closure(nil, []model.Need{{Ref: int32(i)}}))
 		if s := &p.sys.Services[i]; s.Detector != nil && s.Observer == model.ByService {
 			p.balanced[s.Balancer] = append(p.balanced[s.Balancer], int32(i))
+		}
+		if s := &p.sys.Services[i]; s.Coordinated {
+			p.balanced[s.Coordinator] = append(p.balanced[s.Coordinator], int32(i))
 		}
 	}
 	p.journeys = make([]journey, len(p.sys.Journeys))

@@ -11,26 +11,28 @@ import (
 
 // group is the state of a service.
 type group struct {
-	first, n   int32 // its members
-	needed     int32
-	style      model.Style
-	observer   model.Observer
-	plain      bool    // only the number of available members is kept, not which they are
-	pair       bool    // two members, of which one serves
-	whole      float64 // share of demand one member at full capacity can take
-	looks      bool    // a member that changes is looked at by itself: it is watched, or warms up
-	aloof      bool    // while all is well, standbys neither watch, nor hold data, nor watch over others
-	policy     model.Policy
-	detector   model.Detector
-	balancer   int32
-	store      int32   // or none
-	share      float64 // of all requests one member can serve at full capacity; 0 = no limit
-	warmAt     float64 // share of capacity at the start of the warm-up
-	warmRamp   float64 // its length in seconds
-	keys       [2]uint64
-	stepClock  int32
-	watchClock int32 // the first of n if members are watched one by one
-	warmClock  int32
+	first, n    int32 // its members
+	needed      int32
+	style       model.Style
+	observer    model.Observer
+	plain       bool    // only the number of available members is kept, not which they are
+	pair        bool    // two members, of which one serves
+	whole       float64 // share of demand one member at full capacity can take
+	looks       bool    // a member that changes is looked at by itself: it is watched, or warms up
+	aloof       bool    // while all is well, standbys neither watch, nor hold data, nor watch over others
+	policy      model.Policy
+	detector    model.Detector
+	balancer    int32
+	coordinator int32 // or none
+	fence       fence
+	store       int32   // or none
+	share       float64 // of all requests one member can serve at full capacity; 0 = no limit
+	warmAt      float64 // share of capacity at the start of the warm-up
+	warmRamp    float64 // its length in seconds
+	keys        [2]uint64
+	stepClock   int32
+	watchClock  int32 // the first of n if members are watched one by one
+	warmClock   int32
 
 	up, rotation, good int32 // available; believed so; both
 	state              model.GroupState
@@ -140,6 +142,9 @@ func (r *Runner) decide(i int32, g *group) {
 		if g.old != none {
 			r.endSplit(i, g)
 		}
+		if g.fence.self() {
+			r.hold(i, g)
+		}
 		if g.detector != nil && g.style == model.Primary {
 			r.watch(g, g.state.Primary)
 		}
@@ -194,6 +199,9 @@ func (r *Runner) react(i int32, g *group) {
 		}
 	}
 	r.keepRecord(i, g, out)
+	if out.Fence {
+		r.makeHarmless(i, g)
+	}
 	if out.Promote {
 		r.promote(i, g, primary)
 	}
@@ -239,9 +247,11 @@ func (r *Runner) promote(i int32, g *group, old int32) {
 	if g.store != none {
 		r.handOver(i, g, old)
 	}
-	if from.up && from != to {
+	if from.up && from != to && !g.fence.stopped && g.fence.kind != model.StorageLock {
 		g.old = old
 		r.endSplit(i, g)
+	} else {
+		r.freshHold(g)
 	}
 	if g.state.Ramp {
 		r.startWarmUp(g, g.state.Primary)
@@ -271,6 +281,7 @@ func (r *Runner) demote(i int32, g *group) {
 		r.endBranch(i, g)
 	}
 	g.old = none
+	r.freshHold(g)
 }
 
 // lost tells whether a group believes that its primary is gone. A quorum needs no detector: the
@@ -341,6 +352,8 @@ func (r *Runner) canLead(g *group, k int32) bool {
 	case g.style == model.Majority:
 		return k != g.old && r.inTouch(g, &r.members[g.first+k])
 	case k == g.old, k == g.state.Primary:
+		return false
+	case g.coordinator != none && !r.consents(g, &r.members[g.first+k]):
 		return false
 	}
 	return g.store == none || r.promotable(g, k)

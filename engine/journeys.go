@@ -252,7 +252,7 @@ func (r *Runner) product(all spans, t float64) (float64, model.Phase) {
 		if g.timed {
 			c, f = r.value(g, none, t)
 		}
-		if l.access == model.Write && g.store != none && r.stores[g.store].blocked {
+		if l.access == model.Write && g.store != none && r.stores[g.store].closed() {
 			f, ph = 0, model.WriteBlock
 		}
 		if c < cap {
@@ -362,7 +362,7 @@ func (r *Runner) from(place, service int32, access model.Access, t float64) floa
 
 func (r *Runner) fromAnew(place, service int32, access model.Access, t float64) float64 {
 	g := &r.groups[service]
-	if access == model.Write && g.store != none && r.stores[g.store].blocked {
+	if access == model.Write && g.store != none && r.stores[g.store].closed() {
 		return 0
 	}
 	cap, frac := r.value(g, place, t)

@@ -24,6 +24,7 @@ type store struct {
 	lastAck          float64 // when the last write was acknowledged
 	writing          bool
 	blocked          bool // writes wait for a copy
+	refusing         bool // the primary takes no writes, having lost touch
 	alone            bool // the wait is over, the primary goes on without
 	waited           bool // the clock has rung
 	primaryDown      bool
@@ -44,6 +45,9 @@ type replica struct {
 }
 
 func (r *Runner) copyOf(g *group, k int32) *replica { return &r.copies[r.stores[g.store].first+k] }
+
+// closed tells whether no writes are taken now.
+func (s *store) closed() bool { return s.blocked || s.refusing }
 
 // bringUp advances the count of acknowledged writes to now.
 func (r *Runner) bringUp(s *store) {
@@ -70,7 +74,8 @@ func (r *Runner) settleStore(g *group) {
 		}
 	}
 	r.waitForCopies(g, s, primary.up, copies)
-	s.writing = primary.up && !s.blocked && r.answers(g, primary)
+	s.refusing = g.fence.stopped && g.fence.writesOnly()
+	s.writing = primary.up && !s.blocked && !s.refusing && r.answers(g, primary)
 }
 
 // answers tells whether some client gets through to the primary.

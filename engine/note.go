@@ -13,6 +13,8 @@ const (
 	CauseEnded                        // Component is the cause's index
 	BelievedDown                      // Service, Member
 	BelievedUp                        // Service, Member
+	SteppedDown                       // Service, Member that has stopped being the primary by itself, or was made to
+	WentOn                            // Service, Member that goes on as the primary
 	PhaseEntered                      // Service, Phase; Member is the candidate or the new primary; Delay until the step ends
 	DataLost                          // Service, Member that goes on, Delay = seconds of writes lost (Never: all)
 	JourneyDown                       // Journey, Phase

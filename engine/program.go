@@ -159,6 +159,7 @@ const (
 	watchClock
 	warmClock
 	fallbackClock
+	holdClock
 )
 
 const none = model.None

@@ -223,6 +223,8 @@ func (r *Runner) ring(id int32) {
 		r.believe(o.group, k)
 	case warmClock:
 		r.groups[o.group].warmed = true
+	case holdClock:
+		r.groups[o.group].fence.rang = true
 	case fallbackClock:
 		r.stores[o.index].waited = true
 	}

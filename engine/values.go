@@ -71,7 +71,7 @@ func (r *Runner) serving(g *group, view int32, t float64) (*member, float64) {
 	m := &r.members[g.first+g.state.Primary]
 	if m.up && r.reach.ok(view, m.site) {
 		switch {
-		case g.barred, g.style == model.Majority && g.state.Phase != model.Serving:
+		case g.barred, g.fence.stopped && !g.fence.writesOnly(), g.style == model.Majority && g.state.Phase != model.Serving:
 			return m, 0
 		case g.state.Phase == model.Redirection && g.state.Ramp:
 			return m, min(1, (t-g.redirected)/float64(g.state.Redirect))
@@ -154,6 +154,8 @@ func (r *Runner) blocking(g *group, worth float64) model.Phase {
 	}
 	m := &r.members[g.first+g.state.Primary]
 	switch {
+	case g.fence.stopped && m.up, g.state.Phase == model.Repair && r.undecided(g):
+		return model.Decision
 	case g.state.Phase != model.Serving:
 		return g.state.Phase
 	case m.up:
@@ -175,4 +177,17 @@ func (g *group) sharedBlocking() model.Phase {
 		return model.Overload
 	}
 	return model.Repair
+}
+
+// undecided tells whether somebody could serve if only the coordinator consented.
+func (r *Runner) undecided(g *group) bool {
+	if g.coordinator == none {
+		return false
+	}
+	for k := int32(0); k < g.n; k++ {
+		if m := &r.members[g.first+k]; m.up && !r.consents(g, m) {
+			return true
+		}
+	}
+	return false
 }

@@ -69,6 +69,7 @@ type Reaction struct {
 	Delay   Seconds // used if Arm
 	Stop    bool    // stop the running step
 	Promote bool    // GroupState.Primary has just changed
+	Fence   bool    // the old primary has just been made harmless
 	Event   FailoverEvent
 }
 

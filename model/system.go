@@ -79,18 +79,21 @@ type Link struct {
 
 // Service is a redundancy group: members, a policy and what it takes to keep them useful.
 type Service struct {
-	Name       string
-	Members    []Member
-	Policy     Policy
-	Needed     int      // members that must serve for the service to work at all; 0 counts as 1
-	PerReplica float64  // requests per second one member can serve; 0 = no limit
-	Detector   Detector // how belief follows truth; nil = at once and never wrong
-	Observer   Observer // from where the detector looks
-	Balancer   int32    // service whose serving members observe, if Observer is ByService
-	Needs      []Dependency
-	WarmUp     WarmUp
-	Store      *Store // nil = no data
-	At         Pos
+	Name        string
+	Members     []Member
+	Policy      Policy
+	Needed      int      // members that must serve for the service to work at all; 0 counts as 1
+	PerReplica  float64  // requests per second one member can serve; 0 = no limit
+	Detector    Detector // how belief follows truth; nil = at once and never wrong
+	Observer    Observer // from where the detector looks
+	Balancer    int32    // service whose serving members observe, if Observer is ByService
+	Coordinated bool     // no member may become primary, or stay it, without the consent of (R13, R14):
+	Coordinator int32    // service; if Coordinated
+	Fence       Fence    // what stops a primary that has lost touch
+	Needs       []Dependency
+	WarmUp      WarmUp
+	Store       *Store // nil = no data
+	At          Pos
 }
 
 // Member is a replica. Component is what must be available for it to serve; Host is the hardware below
@@ -104,10 +107,19 @@ type Observer uint8
 
 // Observers.
 const (
-	ByPeers    Observer = iota // the other members
-	ByService                  // the serving members of another service
-	ByEveryone                 // a monitor that reaches whatever is up
+	ByPeers       Observer = iota // the other members
+	ByService                     // the serving members of another service
+	ByEveryone                    // a monitor that reaches whatever is up
+	ByCoordinator                 // the service's coordinator, which sees who renews a lease
 )
+
+// Fence is what keeps an old primary from going on beside a new one (R14).
+type Fence struct {
+	Kind     FenceKind
+	Within   Distribution // from losing touch until it stops by itself (LeaseFencing, MinReplicas); nil = at once
+	Failure  float64      // probability that it does not stop, 0 to 1
+	Failsafe bool         // LeaseFencing: it stays while it reaches all other members
+}
 
 // WarmUp is a linear ramp of capacity after a member begins to serve. Zero Ramp means none.
 type WarmUp struct {

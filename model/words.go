@@ -114,3 +114,21 @@ const (
 	Periodic                   // flushed every so often
 	InMemory                   // lost by any restart
 )
+
+// FenceKind names what stops an old primary (R14).
+type FenceKind uint8
+
+// Kinds of fencing.
+const (
+	Unfenced         FenceKind = iota // nothing does, until the network heals
+	LeaseFencing                      // it stops when it cannot renew its lease with the coordinator
+	MinReplicas                       // it refuses writes when no copy has answered for a while
+	ConsensusFencing                  // it cannot commit a write without a majority of the members
+	Stonith                           // its power is cut before another is promoted (a step of the policy)
+	StorageLock                       // its storage is taken away as another is promoted
+	NumFenceKinds
+)
+
+var fenceWords = [NumFenceKinds]string{"none", "lease", "min-replicas", "consensus", "stonith", "storage-lock"}
+
+func (k FenceKind) String() string { return fenceWords[k] }
