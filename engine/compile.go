@@ -221,7 +221,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		first: int32(len(p.members)), n: n, needed: int32(max(1, from.Needed)), style: from.Policy.Style(),
 		observer: from.Observer, policy: from.Policy, detector: from.Detector, balancer: from.Balancer,
 		coordinator: none, fence: fence{kind: from.Fence.Kind, failsafe: from.Fence.Failsafe, failure: from.Fence.Failure,
-			within: c.law(from.Fence.Within), inTouch: true},
+			within: c.law(from.Fence.Within), inTouch: true, blame: p.sys.ServiceElement(int(i))},
 		warmAt: from.WarmUp.StartAt, warmRamp: float64(from.WarmUp.Ramp),
 		state: from.Policy.Start(int(n)), store: none, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
 		keys: [2]uint64{nameKey(from.Name, forPolicy), nameKey(from.Name, forWatch)},

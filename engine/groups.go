@@ -244,10 +244,11 @@ func (r *Runner) promote(i int32, g *group, old int32) {
 	if g.old != none {
 		r.demote(i, g)
 	}
+	goesOn := from.up && from != to && !g.fence.stopped && g.fence.kind != model.StorageLock
 	if g.store != none {
-		r.handOver(i, g, old)
+		r.handOver(i, g, old, goesOn)
 	}
-	if from.up && from != to && !g.fence.stopped && g.fence.kind != model.StorageLock {
+	if goesOn {
 		g.old = old
 		r.endSplit(i, g)
 	} else {

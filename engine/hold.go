@@ -12,7 +12,8 @@ type fence struct {
 	within   int32   // law, or none
 	failure  float64 // probability that it does not stop
 	clock    int32
-	inTouch  bool // as of the last look
+	inTouch  bool          // as of the last look
+	blame    model.Element // what cut it off
 	rang     bool
 	stopped  bool // the primary has stopped itself, or was made harmless
 }
@@ -77,7 +78,9 @@ func (r *Runner) hold(i int32, g *group) {
 	if inTouch == f.inTouch {
 		return
 	}
-	f.inTouch = inTouch
+	if f.inTouch = inTouch; !inTouch && r.blame != none {
+		f.blame = r.blame
+	}
 	switch {
 	case inTouch && f.stopped:
 		r.clocks.arm(f.clock, r.now+r.returning(g))

@@ -245,7 +245,7 @@ func (r *Runner) book(loss model.Loss, member int32) {
 
 // handOver continues the history from the copy of the new primary. If the old one goes on for clients on
 // its side, the loss is not final until its branch ends (R30).
-func (r *Runner) handOver(i int32, g *group, old int32) {
+func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	s := &r.stores[g.store]
 	r.bringUp(s)
 	from, to := &r.copies[s.first+old], &r.copies[s.first+g.state.Primary]
@@ -257,7 +257,7 @@ func (r *Runner) handOver(i int32, g *group, old int32) {
 	}
 	loss := model.Loss{Service: i, At: r.Now(), Initiator: g.blame}
 	s.measure(&loss, to, s.lastAck)
-	if share := r.apart(g, old); share > 0 {
+	if share := r.apart(g, old); goesOn && share > 0 {
 		s.split, s.splitShare, s.splitFrom = true, share, r.now
 		s.splitAt, s.splitTo = to.at, s.written-to.position
 	} else {

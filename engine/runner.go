@@ -224,7 +224,11 @@ func (r *Runner) ring(id int32) {
 	case warmClock:
 		r.groups[o.group].warmed = true
 	case holdClock:
-		r.groups[o.group].fence.rang = true
+		f := &r.groups[o.group].fence
+		f.rang = true
+		if r.blame == none {
+			r.blame = f.blame
+		}
 	case fallbackClock:
 		r.stores[o.index].waited = true
 	}

@@ -316,11 +316,37 @@ func (c *checker) policy(x *Service, where string) {
 	case !isShare(x.Policy.Dormancy()):
 		c.fault(x.At, "%s: the dormancy must be from 0 to 1", where)
 	}
-	if x.Observer > ByEveryone {
+	if x.Observer > ByCoordinator {
 		c.fault(x.At, "%s: unknown observer %d", where, x.Observer)
 	}
 	if x.Observer == ByService && x.Detector != nil && !c.hasService(x.Balancer) {
 		c.fault(x.At, "%s: there is no service %d to observe it", where, x.Balancer)
+	}
+	c.coordination(x, where)
+}
+
+// coordination checks who consents to role changes, and what stops an old primary (R13, R14).
+func (c *checker) coordination(x *Service, where string) {
+	f := &x.Fence
+	switch {
+	case x.Coordinated && !c.hasService(x.Coordinator):
+		c.fault(x.At, "%s: there is no service %d to coordinate it", where, x.Coordinator)
+	case x.Coordinated && (&c.sys.Services[x.Coordinator] == x || c.sys.Services[x.Coordinator].Coordinated):
+		c.fault(x.At, "%s: a coordinator cannot itself be coordinated", where)
+	case !x.Coordinated && (x.Observer == ByCoordinator || f.Kind == LeaseFencing):
+		c.fault(x.At, "%s has no coordinator", where)
+	}
+	switch {
+	case f.Kind >= NumFenceKinds:
+		c.fault(x.At, "%s: unknown kind of fencing %d", where, f.Kind)
+	case f.Kind != Unfenced && x.Policy != nil && x.Policy.Style() != Primary:
+		c.fault(x.At, "%s: only an active-passive service can be fenced", where)
+	}
+	if !isShare(f.Failure) {
+		c.fault(x.At, "%s: the probability that fencing fails must be from 0 to 1", where)
+	}
+	if f.Within != nil && !isLength(f.Within.Mean()) {
+		c.fault(x.At, "%s: the time until an old primary stops must be finite", where)
 	}
 }
 

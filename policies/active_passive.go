@@ -26,6 +26,7 @@ type ActivePassive struct {
 	Manual       bool               // every failover waits for Human
 	Decision     Steps              // what a machine takes to decide
 	Human        Steps              // what a human takes: acknowledge, diagnose, act
+	Stonith      *Stonith           // cuts the old primary's power before another is promoted (R14); nil = nobody does
 	Activate     Steps              // from the decision to the standby being ready
 	StartFailure float64            // probability that a standby does not start when called (cold)
 	Success      float64            // probability that a promotion works, for reasons not modelled elsewhere (R15)
@@ -81,7 +82,7 @@ func (p *ActivePassive) decide(s *model.GroupState, candidate int32, r *rand.Ran
 	out.Event = model.Started
 	delay := p.deliberation(s).Sample(r)
 	if delay <= 0 {
-		p.activate(s, r, out)
+		p.proceed(s, r, out)
 		return
 	}
 	s.Phase = model.Decision
@@ -96,6 +97,21 @@ func (p *ActivePassive) deliberation(s *model.GroupState) Steps {
 	return p.Decision
 }
 
+// proceed makes the old primary harmless, if that is done from outside, and then activates the new one.
+func (p *ActivePassive) proceed(s *model.GroupState, r *rand.Rand, out *model.Reaction) {
+	if p.Stonith == nil {
+		p.activate(s, r, out)
+		return
+	}
+	s.Phase = model.Fencing
+	delay, done := p.Stonith.Sample(r)
+	if !done { // nobody may go on until a human has confirmed that the old primary is off
+		s.Manual = true
+		delay += p.Human.Sample(r)
+	}
+	out.Arm, out.Delay = true, delay
+}
+
 func (p *ActivePassive) activate(s *model.GroupState, r *rand.Rand, out *model.Reaction) {
 	s.Phase = model.Activation
 	out.Arm, out.Delay = true, p.Activate.Sample(r)
@@ -104,7 +120,7 @@ func (p *ActivePassive) activate(s *model.GroupState, r *rand.Rand, out *model.R
 // stand calls a role change off because the primary is back, unless it is already being replaced (R27).
 func (p *ActivePassive) stand(s *model.GroupState, out *model.Reaction) {
 	switch s.Phase {
-	case model.Decision:
+	case model.Decision, model.Fencing:
 		out.Event = model.Cancelled
 	case model.Repair:
 	default:
@@ -121,7 +137,7 @@ func (p *ActivePassive) reconsider(s *model.GroupState, sig *model.Signal, r *ra
 		if sig.Eligible != model.None {
 			p.decide(s, sig.Eligible, r, out)
 		}
-	case model.Decision:
+	case model.Decision, model.Fencing:
 		if s.Candidate != sig.Eligible && sig.Eligible != model.None {
 			s.Candidate = sig.Eligible // the decision under way simply falls on another
 		} else if sig.Eligible == model.None {
@@ -148,6 +164,9 @@ func (p *ActivePassive) again(s *model.GroupState, sig *model.Signal, candidate 
 func (p *ActivePassive) advance(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) {
 	switch s.Phase {
 	case model.Decision:
+		p.proceed(s, r, out)
+	case model.Fencing:
+		out.Fence = true
 		p.activate(s, r, out)
 	case model.Activation:
 		if p.works(r) {

@@ -54,20 +54,30 @@ func (d Probe) String() string {
 	return fmt.Sprintf("probe every %v, fall %d, rise %d, timeout %v", d.Interval, d.Fall, d.Rise, d.Timeout)
 }
 
-// Lease believes a target down when the lease it last renewed runs out: TTL − U(0, Renew).
+// Lease believes a target down when the lease it last renewed runs out: TTL − U(0, Renew). An agent that
+// renews it beside a crashed process first tries for Restart to start that again, from the next renewal.
 type Lease struct {
-	TTL, Renew model.Seconds
+	TTL, Renew, Restart model.Seconds
 }
 
 // Delay implements model.Detector.
-func (d Lease) Delay(_ model.FaultMode, r *rand.Rand) model.Seconds {
+func (d Lease) Delay(mode model.FaultMode, r *rand.Rand) model.Seconds {
+	if mode == model.Crash && d.Restart > 0 {
+		return uniform(r, d.Renew) + d.Restart
+	}
 	return max(0, d.TTL-uniform(r, d.Renew))
 }
 
 // Recovery implements model.Detector: the next renewal.
 func (d Lease) Recovery(r *rand.Rand) model.Seconds { return uniform(r, d.Renew) }
 
-func (d Lease) String() string { return fmt.Sprintf("lease of %v, renewed every %v", d.TTL, d.Renew) }
+func (d Lease) String() string {
+	s := fmt.Sprintf("lease of %v, renewed every %v", d.TTL, d.Renew)
+	if d.Restart > 0 {
+		s += fmt.Sprintf(", a crashed process has %v to start again", d.Restart)
+	}
+	return s
+}
 
 // VRRP believes a master down after Missed advertisements and its skew: Missed·Advert + Skew −
 // U(0, Advert).

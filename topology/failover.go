@@ -1,6 +1,8 @@
 package topology
 
 import (
+	"slices"
+
 	"github.com/ftsim/ftsim/failures"
 	"github.com/ftsim/ftsim/model"
 	"github.com/ftsim/ftsim/policies"
@@ -38,19 +40,97 @@ func (b *builder) activePassive(s *service, standby policies.Temperature) {
 	if p.Manual {
 		kind, observer = "probe", "everyone"
 	}
+	b.retry = 0
 	s.s.Detector = b.detector(f, "detection", kind)
-	s.s.Observer = map[string]model.Observer{"peers": model.ByPeers, "everyone": model.ByEveryone}[f.word("observer", []string{"peers", "everyone"}, observer)]
+	if s.s.Coordinated && !p.Manual {
+		observer = "coordinator"
+	}
+	s.s.Observer = observers[f.word("observer", observerWords, observer)]
+	if s.s.Observer == model.ByCoordinator && !s.s.Coordinated {
+		b.d.fault(f.get("observer"), `name it: coordinator: SERVICE, beside "failover"`, "%s: there is no coordinator to observe", f.where)
+	}
 	p.Decision = policies.Steps{f.law("decision", steady, failures.Fixed(0))}
 	b.activation(p, f)
 	p.Success = f.share("success", 1)
 	p.RetryAlone = f.word("if_failed", []string{"manual", "retry"}, "manual") == "retry"
 	b.human(p, f)
 	b.redirect(s, p, f)
-	if v := f.get("fencing"); v != nil && v.text != "none" {
-		b.d.fault(f.keyNode("fencing", v), "only fencing: none", "%s: %q is not supported yet", f.where, "fencing")
-	}
-	f.later("candidate", "retry_after", "coordinator", "min_time_between_failovers", "max_failovers")
+	b.fencing(s, p, f)
+	f.later("candidate", "retry_after", "min_time_between_failovers", "max_failovers")
 	f.done()
+}
+
+var (
+	observerWords = []string{"peers", "everyone", "coordinator"}
+	observers     = map[string]model.Observer{"peers": model.ByPeers, "everyone": model.ByEveryone, "coordinator": model.ByCoordinator}
+)
+
+// fencing is what stops an old primary (R14). A detector whose product says how long a primary waits
+// before it gives up its lease says so to the fencing too.
+func (b *builder) fencing(s *service, p *policies.ActivePassive, f *mapping) {
+	words := make([]string, model.NumFenceKinds)
+	for k := range words {
+		words[k] = model.FenceKind(k).String()
+	}
+	m, short := f.scalarOr("fencing")
+	word := ""
+	switch {
+	case short != nil:
+		word, _ = b.d.oneOf(short, m.where, words)
+		f.set("fencing", word, short)
+	case len(m.layers) == 0:
+		word = "none"
+		if l, ok := leaseOf(s.s.Detector); ok && s.s.Coordinated && l.TTL > 0 {
+			word = "lease"
+		}
+		f.set("fencing", word, nil)
+	default:
+		word = m.word("kind", words, "none")
+	}
+	fence := &s.s.Fence
+	fence.Kind = model.FenceKind(max(0, slices.Index(words, word)))
+	switch fence.Kind {
+	case model.LeaseFencing:
+		b.leaseFencing(s, m)
+	case model.MinReplicas:
+		fence.Within = failures.Fixed(m.durationAbove("max_lag", 10))
+	case model.Stonith:
+		p.Stonith = &policies.Stonith{Takes: m.law("takes", steady, quantiles(8, 30)), Success: m.share("success", 0.95),
+			Timeout: m.duration("timeout", model.Minute), Attempts: m.count("attempts", 1, 1000, 10)}
+	}
+	m.done()
+}
+
+func (b *builder) leaseFencing(s *service, m *mapping) {
+	fence := &s.s.Fence
+	if !s.s.Coordinated {
+		at := m.origin
+		if v := s.m.get("failover"); v != nil {
+			at = v
+		}
+		b.d.fault(at, `name it: coordinator: SERVICE, beside "failover"`, "%s: a lease needs a coordinator that grants it", m.where)
+	}
+	l, _ := leaseOf(s.s.Detector)
+	byDefault := failures.Uniform(l.TTL/3, 2*l.TTL/3)
+	if b.retry > 0 {
+		byDefault = failures.Uniform(b.retry, b.retry+l.Renew)
+	}
+	fence.Within = m.law("stops_after", steady, byDefault)
+	chance := 0.01
+	if m.flag("watchdog") {
+		chance = 0.0005
+	}
+	fence.Failure = m.share("failure_probability", chance)
+	fence.Failsafe = m.flag("failsafe")
+}
+
+// leaseOf is the lease behind a detector, if it is one.
+func leaseOf(d model.Detector) (policies.Lease, bool) {
+	if s, ok := d.(policies.Seeing); ok {
+		d = s.Detector
+	}
+	l, ok := d.(policies.Lease)
+	return l, ok
 }
 
 // activation is what happens from the decision to the standby being ready.
@@ -147,7 +227,7 @@ func (b *builder) detector(m *mapping, key, byDefault string) model.Detector {
 		byDefault = "delay"
 	}
 	out := b.detectorOf(d, d.word("kind", detectorWords, byDefault))
-	d.later("false_alarm_rate", "retry_timeout", "primary_start_timeout", "quorum")
+	d.later("false_alarm_rate", "quorum")
 	seeing := policies.Seeing{Detector: out, Unseen: quantiles(15*model.Minute, 2*model.Hour)}
 	sees := d.block("sees")
 	for k := model.FaultMode(0); k < model.NumFaultModes; k++ {
@@ -178,7 +258,8 @@ func (b *builder) detectorOf(d *mapping, kind string) model.Detector {
 		if d.has("loop_wait") {
 			renew = "loop_wait"
 		}
-		l := policies.Lease{TTL: d.durationAbove("ttl", 30), Renew: d.durationAbove(renew, 10)}
+		l := policies.Lease{TTL: d.durationAbove("ttl", 30), Renew: d.durationAbove(renew, 10), Restart: d.duration("primary_start_timeout", 0)}
+		b.retry = d.duration("retry_timeout", 0)
 		if l.Renew > l.TTL {
 			b.d.fault(d.origin, "", "%s: the lease runs out before it is renewed", d.where)
 		}

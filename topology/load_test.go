@@ -113,6 +113,9 @@ func describe(t *Topology) string {
 	for i, s := range t.System.Services {
 		fmt.Fprintf(&b, "service %d %q %v, members %v, needed %d, per replica %v\n", i, s.Name, s.Policy, s.Members, s.Needed, s.PerReplica)
 		fmt.Fprintf(&b, "    detector %v observer %d balancer %d warm-up %+v\n", s.Detector, s.Observer, s.Balancer, s.WarmUp)
+		if s.Coordinated || s.Fence.Kind != model.Unfenced {
+			fmt.Fprintf(&b, "    coordinated %v by %d fence %+v\n", s.Coordinated, s.Coordinator, s.Fence)
+		}
 		for _, d := range s.Needs {
 			fmt.Fprintf(&b, "    needs %s\n", dependencyText(&d))
 		}

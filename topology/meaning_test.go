@@ -66,8 +66,8 @@ func TestStandbysTakeTheStepsOfTheirTemperature(t *testing.T) {
 
 func TestDetectorsReadTheirPresets(t *testing.T) {
 	for text, want := range map[string]model.Detector{
-		"preset: patroni, ttl: 60s":               policies.Lease{TTL: 60, Renew: 10},
-		"preset: patroni, loop_wait: 5s":          policies.Lease{TTL: 30, Renew: 5},
+		"preset: patroni, ttl: 60s":               policies.Lease{TTL: 60, Renew: 10, Restart: 300},
+		"preset: patroni, loop_wait: 5s":          policies.Lease{TTL: 30, Renew: 5, Restart: 300},
 		"preset: vrrp, missed: 5":                 policies.VRRP{Advert: 1, Skew: 1, Missed: 5},
 		"preset: haproxy-check":                   policies.Probe{Interval: 2, Timeout: 2, Fall: 3, Rise: 2},
 		"kind: heartbeat, timeout: 5s":            policies.Heartbeat{Period: 1, Timeout: 5},

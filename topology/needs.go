@@ -209,6 +209,9 @@ func (b *builder) order() {
 		if s.s.Balancer != model.None {
 			s.s.Balancer = b.services[s.s.Balancer].index
 		}
+		if s.s.Coordinated {
+			s.s.Coordinator = b.services[s.s.Coordinator].index
+		}
 		b.sys.Services[s.index] = s.s
 	}
 }

@@ -53,10 +53,11 @@ func (b *builder) service(s *service) {
 	m := s.m
 	s.s = model.Service{Name: s.name.text, Balancer: model.None, Observer: model.ByEveryone, At: s.name.at}
 	m.ignore("description", "ttl")
-	m.later("maintenance", "backups", "changes", "on_call", "coordinator", "standby_health", "standby_reads", "ignores_ttl")
+	m.later("maintenance", "backups", "changes", "on_call", "standby_health", "standby_reads", "ignores_ttl")
 	if v := m.get("failback"); v != nil && v.text != "none" {
 		b.d.fault(v, "only failback: none, roles simply swap", "%s: %q is not supported yet", m.where, "failback: "+clip(v.text))
 	}
+	b.coordinator(s)
 	if m.flag("managed") {
 		b.managed(s)
 	} else {
@@ -73,6 +74,22 @@ func (b *builder) service(s *service) {
 	}
 	s.s.Needs = b.needs(m, "needs")
 	m.done()
+}
+
+// coordinator is who must consent to a change of roles (R13).
+func (b *builder) coordinator(s *service) {
+	v := s.m.get("coordinator")
+	if v == nil {
+		return
+	}
+	i, ok := b.serviceNamed(v, s.m.where)
+	switch {
+	case !ok:
+	case b.services[i] == s:
+		b.d.fault(v, "", "%s: it cannot be its own coordinator", s.m.where)
+	default:
+		s.s.Coordinated, s.s.Coordinator = true, i
+	}
 }
 
 // managed is a service run by somebody else: one thing that is up or down.

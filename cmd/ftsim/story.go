@@ -169,6 +169,10 @@ func (s *story) words(i int, since *elapsed) string {
 		return fmt.Sprintf("%s takes %s for down", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
 	case engine.BelievedUp:
 		return fmt.Sprintf("%s takes %s for up", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
+	case engine.SteppedDown:
+		return fmt.Sprintf("%s: %s stops being the primary", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
+	case engine.WentOn:
+		return fmt.Sprintf("%s: %s may be the primary again", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
 	case engine.PhaseEntered:
 		return s.sys.Services[n.Service].Name + " " + s.phase(n)
 	case engine.DataLost:
@@ -272,6 +276,8 @@ func about(n *engine.Note) (s subject, begins, ends bool) {
 		return subject{engine.BelievedDown, n.Service, n.Member}, n.Kind == engine.BelievedDown, n.Kind == engine.BelievedUp
 	case engine.JourneyDown, engine.JourneyUp:
 		return subject{engine.JourneyDown, n.Journey, 0}, n.Kind == engine.JourneyDown, n.Kind == engine.JourneyUp
+	case engine.SteppedDown, engine.WentOn:
+		return subject{engine.SteppedDown, n.Service, n.Member}, n.Kind == engine.SteppedDown, true
 	case engine.PhaseEntered:
 		return subject{engine.PhaseEntered, n.Service, 0}, n.Phase != model.Serving, n.Phase == model.Serving
 	case engine.DataLost:
