@@ -15,6 +15,7 @@ type decoder struct {
 	ps       model.Problems
 	settings []Setting
 	compared int // known names that hints have looked at
+	unknowns
 }
 
 func (d *decoder) fault(n *node, hint, format string, args ...any) {

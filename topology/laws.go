@@ -57,6 +57,7 @@ func (m *mapping) lifeLaw(key string, byDefault model.Distribution) model.Distri
 const deepestLaw = 20
 
 func (d *decoder) law(v *node, where string, b bare, depth int) (model.Distribution, bool) {
+	v = d.settle(v, where, [...]quantity{random: means, steady: lengths}[b])
 	switch {
 	case depth > deepestLaw:
 		d.fault(v, "", "%s: laws are nested too deeply", where)
@@ -194,6 +195,7 @@ func (d *decoder) parameter(f failures.Field, v *node, where string, b bare, dep
 
 // plain reads a number or a percentage.
 func (d *decoder) plain(v *node, where string) (float64, bool) {
+	v = d.settle(v, where, plains)
 	s, ok := d.single(v, where)
 	if !ok {
 		return 0, false

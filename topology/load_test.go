@@ -133,6 +133,9 @@ func describe(t *Topology) string {
 	for _, s := range t.Settings {
 		fmt.Fprintf(&b, "%s = %s (%s)\n", s.Path, s.Value, s.Source)
 	}
+	for _, u := range t.Uncertain {
+		fmt.Fprintf(&b, "unknown: %s is %s; %v %s at %v\n", u.Name, u.Text, u.Value, u.Unit, u.At)
+	}
 	for _, w := range t.System.Warnings {
 		fmt.Fprintf(&b, "%v\n", w)
 	}

@@ -11,6 +11,10 @@ import (
 
 // single returns the text of a single value.
 func (d *decoder) single(n *node, where string) (string, bool) {
+	if isUncertain(n) {
+		d.fault(n, "durations, shares and rates can be", "%s: it cannot be uncertain", where)
+		return "", false
+	}
 	if n.kind != scalarNode {
 		d.fault(n, "", "%s must be a single value, not %v", where, n.kind)
 		return "", false
@@ -112,6 +116,7 @@ func (m *mapping) share(key string, byDefault float64) float64 {
 }
 
 func (d *decoder) share(v *node, where string) (float64, bool) {
+	v = d.settle(v, where, shares)
 	s, ok := d.single(v, where)
 	if !ok {
 		return 0, false
@@ -211,6 +216,7 @@ func (m *mapping) durationAbove(key string, byDefault model.Seconds) model.Secon
 }
 
 func (d *decoder) duration(v *node, where string) (model.Seconds, bool) {
+	v = d.settle(v, where, lengths)
 	s, ok := d.single(v, where)
 	if !ok {
 		return 0, false
@@ -234,12 +240,13 @@ func (m *mapping) perSecond(key string) float64 {
 	}
 	x, ok := m.d.perSecond(v, m.label(key))
 	if ok {
-		m.set(key, v.text, v)
+		m.set(key, m.d.settle(v, m.label(key), rates).text, v)
 	}
 	return x
 }
 
 func (d *decoder) perSecond(v *node, where string) (float64, bool) {
+	v = d.settle(v, where, rates)
 	s, ok := d.single(v, where)
 	if !ok {
 		return 0, false

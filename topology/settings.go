@@ -19,6 +19,9 @@ const presetPrefix = "preset "
 // set records the value of key; n is where it was read, or nil if it is a default.
 func (m *mapping) set(key, value string, n *node) {
 	s := Setting{Path: m.path + "." + key, Value: clip(value), Source: "file", At: m.origin.at}
+	if isUncertain(n) {
+		s.Value += " (uncertain: the median)"
+	}
 	switch {
 	case n == nil:
 		s.Source = "default"

@@ -15,6 +15,9 @@ type Topology struct {
 	Plan     *model.Plan
 	Settings []Setting // in the order in which they were read
 	Source   []byte
+
+	Uncertain []Parameter // at their medians in System
+	root      *node       // for Draw; nil if nothing is uncertain
 }
 
 // Load reads a topology. Name is for messages. The error, if any, is a model.Problems with everything
@@ -25,20 +28,33 @@ func Load(name string, text []byte) (*Topology, error) {
 		return nil, ps
 	}
 	d := &decoder{ps: ps}
-	b := &builder{d: d, names: map[string]*node{}}
 	plan := model.DefaultPlan()
-	b.file(root, &plan)
+	sys, err := understand(root, d, &plan)
+	if err != nil {
+		return nil, err
+	}
+	t := &Topology{System: sys, Plan: &plan, Settings: d.settings, Source: text, Uncertain: d.list}
+	if len(d.list) > 0 {
+		t.root = root
+	}
+	return t, nil
+}
+
+// understand turns a tree into a System and a Plan, or into Problems.
+func understand(root *node, d *decoder, plan *model.Plan) (*model.System, error) {
+	b := &builder{d: d, names: map[string]*node{}}
+	b.file(root, plan)
 	d.ps.Sort()
 	if faults := d.ps.Faults(); len(faults) > 0 {
 		return nil, d.ps
 	}
-	found := append(d.ps, model.Check(&b.sys, &plan)...)
+	found := append(d.ps, model.Check(&b.sys, plan)...)
 	found.Sort()
 	if len(found.Faults()) > 0 {
 		return nil, found
 	}
 	b.sys.Warnings = found
-	return &Topology{System: &b.sys, Plan: &plan, Settings: d.settings, Source: text}, nil
+	return &b.sys, nil
 }
 
 // builder turns a tree into a System.
