@@ -64,6 +64,8 @@ type measure struct {
 	events int64 // outages of the journey or losses of the store, for warnings on means
 	struck int64 // of a journey: replications with any
 
+	clustered bool // replications came in groups that resemble each other
+
 	sorted   []float64 // found on the way, of Sample and Lifetime
 	censored int64
 }
@@ -129,7 +131,7 @@ func (q *measure) mean(events int64) Estimate {
 // meanInterval is that of the replications if they are what was observed, else that of single
 // observations, with the replications they came in as the unit.
 func (q *measure) meanInterval() (low, high float64) {
-	if q.m.Scope != Stores {
+	if q.m.Method != Sample || q.alone() {
 		return q.a.moments.meanInterval()
 	}
 	half := groupedHalfWidth(&q.a.grouped)
@@ -252,14 +254,18 @@ func (q *measure) sample() []Stat {
 	return append(out, Stat{"zero", zero})
 }
 
+// alone tells whether each observation of a sample is one by itself: replications are, unless they come
+// in groups; what happens to a store is not.
+func (q *measure) alone() bool { return q.m.Scope != Stores && !q.clustered }
+
 // effect is the design effect at a quantile: 1 where each replication made one observation.
 func (q *measure) effect(sorted []float64, p float64) float64 {
 	switch {
 	case q.m.Method == Lifetime:
 		return q.a.effectBelow(sorted[rank(len(sorted), p)-1], 2)
-	case q.m.Scope == Stores && p == 0:
+	case !q.alone() && p == 0:
 		return q.a.effectBelow(0, 1)
-	case q.m.Scope == Stores:
+	case !q.alone():
 		return q.a.effectBelow(sorted[rank(len(sorted), p)-1], 1)
 	}
 	return 1

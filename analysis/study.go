@@ -37,6 +37,7 @@ type Study struct {
 	horizon   model.Seconds
 	weighted  bool
 	scratch   []float64
+	held      [][][]float64 // of a clustered study: observations of the open cluster, by metric and target
 }
 
 // Worst is the replication with the most downtime of user journeys.
@@ -128,6 +129,10 @@ func (s *Study) observe(o *model.Outcome) {
 			}
 			if part.Outages = o.Outages; ofJourney {
 				part.Outages = s.byJourney[t]
+			}
+			if s.held != nil {
+				s.held[i][t] = m.Observe(s.held[i][t], &part, t)
+				continue
 			}
 			s.scratch = m.Observe(s.scratch[:0], &part, t)
 			a.take(m.Method, s.scratch)

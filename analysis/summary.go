@@ -54,7 +54,7 @@ func (s *Study) Summary() *Summary {
 }
 
 func (s *Study) measured(m *Metric, a *accumulator, target int) Measured {
-	q := measure{m: m, a: a, reps: s.reps, years: s.years}
+	q := measure{m: m, a: a, reps: s.reps, years: s.years, clustered: s.held != nil}
 	q.events, q.struck = s.eventsOf(m, a, target)
 	stats := q.stats()
 	return Measured{Metric: m, Target: target, Name: s.nameOf(m.Scope, target), Stats: stats, Censored: q.censored, Values: q.sorted}

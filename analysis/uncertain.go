@@ -1,0 +1,310 @@
+package analysis
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// Band is the share of draws between the ends of an uncertainty band.
+const Band = 0.9
+
+// Unknown is a parameter of a design that is not known, as the file has it.
+type Unknown struct{ Name, Text, Unit string }
+
+// Uncertainty separates what is not known of the parameters from what chance does. Parameters are drawn,
+// and each draw is simulated for some replications.
+type Uncertainty struct {
+	Unknowns []Unknown
+	Journeys []int
+	values   [][]float64 // by draw and parameter
+	draws    [][]moments // by journey and draw: downtime in seconds per year
+}
+
+// NewUncertainty prepares a study of what unknowns do to some journeys.
+func NewUncertainty(unknowns []Unknown, journeys []int) *Uncertainty {
+	return &Uncertainty{Unknowns: unknowns, Journeys: journeys, draws: make([][]moments, len(journeys))}
+}
+
+// Draw begins the replications of another draw, in which the parameters have these values.
+func (u *Uncertainty) Draw(values []float64) {
+	u.values = append(u.values, slices.Clone(values))
+	for j := range u.draws {
+		u.draws[j] = append(u.draws[j], moments{})
+	}
+}
+
+// Add takes in a replication of the latest draw.
+func (u *Uncertainty) Add(o *model.Outcome) {
+	for j, journey := range u.Journeys {
+		u.draws[j][len(u.draws[j])-1].push(yearlyDowntime(o, journey), 0)
+	}
+}
+
+// Draws is how many draws have at least two replications, which it takes to tell chance from the rest.
+func (u *Uncertainty) Draws() int { return len(u.whole(0)) }
+
+// whole lists the draws with at least two replications; an interruption may leave one with fewer.
+func (u *Uncertainty) whole(j int) []moments {
+	list := u.draws[j]
+	if n := len(list); n > 0 && list[n-1].n < 2 {
+		list = list[:n-1]
+	}
+	return list
+}
+
+// Value is what parameter p was in a draw.
+func (u *Uncertainty) Value(draw, p int) float64 { return u.values[draw][p] }
+
+// MeanOf is the mean downtime of the j-th of Journeys in a draw, in seconds per year.
+func (u *Uncertainty) MeanOf(j, draw int) Estimate {
+	a := &u.draws[j][draw]
+	low, high := a.meanInterval()
+	return Estimate{Value: a.x, Low: max(0, low), High: high, Confidence: confidence, Replications: int(a.n), Observations: a.nonzero}
+}
+
+// Split is where the spread of a journey's yearly downtime comes from. Times are in seconds per year.
+//
+// Of R replications in each of D draws, with means Yₖ and variances sₖ², chance has the variance
+// W = mean(sₖ²), and what is not known B = var(Yₖ) − W/R (law of total variance; one-way random effects,
+// Searle, Casella, McCulloch, Variance Components, 1992).
+type Split struct {
+	Draws int
+	Mean  Estimate // over draws, which are the unit
+	Low   Estimate // ends of the band that holds Band of the draws' expectations
+	High  Estimate
+	Known Estimate // √W, the standard deviation of a replication whose parameters are known
+	Not   Estimate // √B, the standard deviation of the expectation
+	Share Estimate // B/(B + W): what part of the variance of a replication is lack of knowledge
+	Noise float64  // (W/R)/var(Yₖ): what part of the spread of the draws' means is chance, 0 to 1
+	Notes []string
+}
+
+// noisy is the share of chance in the spread of the draws' means from which on the band is blurred.
+const noisy = 0.5
+
+// Split separates the two for the j-th of Journeys.
+func (u *Uncertainty) Split(j int) Split {
+	draws := u.whole(j)
+	all := summed(draws)
+	s, c := Split{Draws: len(draws)}, all.parts()
+	events := int64(0)
+	for i := range draws {
+		events += draws[i].nonzero
+	}
+	low, high := all.means.meanInterval()
+	s.Mean = u.estimate(j, all.means.x, max(0, low), high, events)
+	if events == 0 {
+		s.Mean.Bound = true
+	}
+	s.Noise = 1
+	if c.spread > 0 {
+		s.Noise = min(1, c.within/c.per/c.spread)
+	}
+	s.Known, s.Not, s.Share = u.jackknifed(j, draws, &all)
+	u.band(j, &s, draws, math.Sqrt(1-s.Noise))
+	s.note()
+	return s
+}
+
+func (s *Split) note() {
+	switch {
+	case s.Draws < 2:
+		s.Notes = append(s.Notes, "one draw shows no spread")
+	case s.Noise >= 1:
+		s.Notes = append(s.Notes, "what is not known cannot be told from chance with this many runs per draw")
+	case s.Noise > noisy:
+		s.Notes = append(s.Notes, fmt.Sprintf("%.0f %% of the spread between draws is chance; more runs per draw sharpen the band", 100*s.Noise))
+	}
+}
+
+// parts are what the components of variance are made of.
+type parts struct{ spread, within, per float64 } // var(Yₖ), mean(sₖ²), harmonic mean of the sizes
+
+// sums gives the parts of all draws, and of all but one.
+type sums struct {
+	means           moments
+	within, inverse float64
+}
+
+func summed(draws []moments) (s sums) {
+	for i := range draws {
+		s.means.push(draws[i].x, 0)
+		s.within += variance(draws[i].xx, draws[i].n)
+		s.inverse += 1 / float64(draws[i].n)
+	}
+	return s
+}
+
+func (s *sums) parts() parts {
+	n := float64(s.means.n)
+	return parts{variance(s.means.xx, s.means.n), s.within / n, n / s.inverse}
+}
+
+func (s *sums) without(d *moments) parts {
+	n, off := float64(s.means.n), d.x-s.means.x
+	spread := variance(max(0, s.means.xx-off*off*n/(n-1)), s.means.n-1)
+	return parts{spread, (s.within - variance(d.xx, d.n)) / (n - 1), (n - 1) / (s.inverse - 1/float64(d.n))}
+}
+
+// unknown is B, at least 0.
+func (c parts) unknown() float64 { return max(0, c.spread-c.within/c.per) }
+
+func (c parts) share() float64 {
+	if b := c.unknown(); b+c.within > 0 {
+		return b / (b + c.within)
+	}
+	return math.NaN()
+}
+
+// jackknifed estimates both standard deviations and the share, with intervals from leaving out one draw
+// at a time (Efron and Stein 1981), which asks nothing of the law of the downtime.
+func (u *Uncertainty) jackknifed(j int, draws []moments, all *sums) (known, not, share Estimate) {
+	d, whole := len(draws), all.parts()
+	if d < 3 {
+		nan := u.estimate(j, math.NaN(), math.NaN(), math.NaN(), 0)
+		return nan, nan, nan
+	}
+	figures := [3]func(parts) float64{
+		func(c parts) float64 { return math.Sqrt(c.within) },
+		func(c parts) float64 { return math.Sqrt(c.unknown()) },
+		parts.share,
+	}
+	var pseudo [3]moments
+	for k := range draws {
+		c := all.without(&draws[k])
+		for i, f := range figures {
+			pseudo[i].push(float64(d)*f(whole)-float64(d-1)*f(c), 0)
+		}
+	}
+	var out [3]Estimate
+	for i, f := range figures {
+		half := tHalfWidth(int64(d), variance(pseudo[i].xx, int64(d)))
+		out[i] = u.estimate(j, f(whole), max(0, f(whole)-half), f(whole)+half, int64(d))
+	}
+	out[2].High = min(1, out[2].High)
+	return out[0], out[1], out[2]
+}
+
+// band finds the quantiles of the expectation over draws. The means of the draws scatter more than the
+// expectations, because chance is in them too; shrinking them towards their mean by the root of the
+// share that is not chance takes that out. The ends have order-statistic intervals, shrunk alike.
+func (u *Uncertainty) band(j int, s *Split, draws []moments, shrink float64) {
+	sorted := make([]float64, len(draws))
+	mean := s.Mean.Value
+	for i := range draws {
+		sorted[i] = draws[i].x
+	}
+	slices.Sort(sorted)
+	shrunk := func(x float64) float64 { return max(0, mean+(x-mean)*shrink) }
+	end := func(p float64) Estimate {
+		value, low, high := quantile(sorted, p, 1)
+		if !math.IsInf(high, 1) {
+			high = shrunk(high)
+		}
+		if low > 0 {
+			low = shrunk(low)
+		}
+		return u.estimate(j, shrunk(value), low, high, int64(len(draws)))
+	}
+	s.Low, s.High = end((1-Band)/2), end((1+Band)/2)
+}
+
+func (u *Uncertainty) estimate(j int, value, low, high float64, seen int64) Estimate {
+	n := int64(0)
+	for _, d := range u.whole(j) {
+		n += d.n
+	}
+	return Estimate{Value: value, Low: low, High: high, Confidence: confidence, Replications: int(n), Observations: seen}
+}
+
+// Within is the share of draws whose mean downtime is at most limit, in seconds per year, with its score
+// interval.
+func (u *Uncertainty) Within(j int, limit float64) Estimate {
+	k, draws := 0.0, u.whole(j)
+	for i := range draws {
+		k += one(draws[i].x <= limit)
+	}
+	n := float64(len(draws))
+	low, high := wilson(k, n)
+	return u.estimate(j, k/n, low, high, int64(n))
+}
+
+// Influence is how a parameter and the downtime of a journey go together.
+type Influence struct {
+	Parameter int
+	Low, High float64  // quantiles of the values that were drawn, those of the band
+	Rank      Estimate // Spearman's rank correlation with the mean downtime of the draws, −1 to 1
+}
+
+// Influences lists the parameters, those first that go together most closely with the downtime of the
+// j-th of Journeys.
+func (u *Uncertainty) Influences(j int) []Influence {
+	draws := u.whole(j)
+	down := make([]float64, len(draws))
+	for i := range draws {
+		down[i] = draws[i].x
+	}
+	byDown := ranks(down)
+	var list []Influence
+	for p := range u.Unknowns {
+		x := make([]float64, len(draws))
+		for i := range draws {
+			x[i] = u.values[i][p]
+		}
+		in := Influence{Parameter: p, Rank: u.correlation(j, ranks(x), byDown)}
+		slices.Sort(x)
+		in.Low, _, _ = quantile(x, (1-Band)/2, 1)
+		in.High, _, _ = quantile(x, (1+Band)/2, 1)
+		list = append(list, in)
+	}
+	slices.SortStableFunc(list, func(a, b Influence) int { return cmp.Compare(strength(b), strength(a)) })
+	return list
+}
+
+func strength(in Influence) float64 {
+	if math.IsNaN(in.Rank.Value) {
+		return -1
+	}
+	return math.Abs(in.Rank.Value)
+}
+
+// correlation is that of two lists of ranks, with the interval of Fisher's transformation and the
+// variance 1.06/(n − 3) that goes with ranks (Fieller, Hartley, Pearson 1957).
+func (u *Uncertainty) correlation(j int, x, y []float64) Estimate {
+	var a moments
+	for i := range x {
+		a.push(x[i], y[i])
+	}
+	r := a.xy / math.Sqrt(a.xx*a.yy)
+	if a.n < 4 || math.IsNaN(r) {
+		return u.estimate(j, math.NaN(), -1, 1, a.n)
+	}
+	half := z() * math.Sqrt(1.06/float64(a.n-3))
+	at := math.Atanh(max(-1, min(1, r)))
+	return u.estimate(j, r, math.Tanh(at-half), math.Tanh(at+half), a.n)
+}
+
+// ranks gives each value its rank, equal ones the mean of theirs.
+func ranks(x []float64) []float64 {
+	order := make([]int, len(x))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
+	out := make([]float64, len(x))
+	for i := 0; i < len(order); {
+		k := i
+		for k < len(order) && x[order[k]] == x[order[i]] {
+			k++
+		}
+		for _, o := range order[i:k] {
+			out[o] = float64(i+k+1) / 2
+		}
+		i = k
+	}
+	return out
+}
