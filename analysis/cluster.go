@@ -12,6 +12,10 @@ func (s *Study) Cluster() {
 
 // EndCluster takes in the replications since the last one as a group.
 func (s *Study) EndCluster() {
+	if s.open == 0 {
+		return
+	}
+	s.open = 0
 	for i := range s.metrics {
 		method := s.metrics[i].Method
 		for t, a := range s.cells[i] {

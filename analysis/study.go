@@ -38,6 +38,7 @@ type Study struct {
 	weighted  bool
 	scratch   []float64
 	held      [][][]float64 // of a clustered study: observations of the open cluster, by metric and target
+	open      int           // replications in it
 }
 
 // Worst is the replication with the most downtime of user journeys.
@@ -120,6 +121,7 @@ func (s *Study) observe(o *model.Outcome) {
 		s.byJourney[j] = append(s.byJourney[j], o.Outages[i])
 	}
 	part := *o
+	s.open++
 	for i := range s.metrics {
 		m := &s.metrics[i]
 		ofJourney := m.Scope == Journeys || m.Scope == JourneysWithRTO

@@ -12,20 +12,20 @@ import (
 // Band is the share of draws between the ends of an uncertainty band.
 const Band = 0.9
 
-// Unknown is a parameter of a design that is not known, as the file has it.
-type Unknown struct{ Name, Text, Unit string }
+// Parameter is a parameter of a design that is not known, as the file has it.
+type Parameter struct{ Name, Text, Unit string }
 
 // Uncertainty separates what is not known of the parameters from what chance does. Parameters are drawn,
 // and each draw is simulated for some replications.
 type Uncertainty struct {
-	Unknowns []Unknown
+	Unknowns []Parameter
 	Journeys []int
 	values   [][]float64 // by draw and parameter
 	draws    [][]moments // by journey and draw: downtime in seconds per year
 }
 
 // NewUncertainty prepares a study of what unknowns do to some journeys.
-func NewUncertainty(unknowns []Unknown, journeys []int) *Uncertainty {
+func NewUncertainty(unknowns []Parameter, journeys []int) *Uncertainty {
 	return &Uncertainty{Unknowns: unknowns, Journeys: journeys, draws: make([][]moments, len(journeys))}
 }
 

@@ -21,7 +21,7 @@ func downFor(seconds float64) *model.Outcome {
 // twoLevels simulates draws whose expectation is normal with standard deviation not, and replications
 // with standard deviation known around it. The parameter is the expectation itself, or nothing but noise.
 func twoLevels(r *rand.Rand, draws, per int, mean, not, known float64) *Uncertainty {
-	u := NewUncertainty([]Unknown{{Name: "level"}, {Name: "idle"}}, []int{0})
+	u := NewUncertainty([]Parameter{{Name: "level"}, {Name: "idle"}}, []int{0})
 	for range draws {
 		level := mean + not*r.NormFloat64()
 		u.Draw([]float64{level, r.Float64()})

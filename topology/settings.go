@@ -20,7 +20,10 @@ const presetPrefix = "preset "
 func (m *mapping) set(key, value string, n *node) {
 	s := Setting{Path: m.path + "." + key, Value: clip(value), Source: "file", At: m.origin.at}
 	if isUncertain(n) {
-		s.Value += " (uncertain: the median)"
+		if x, err := model.ParseSeconds(value); err == nil {
+			s.Value = x.Round()
+		}
+		s.Value += ", the median of " + n.entries[0].value.flow()
 	}
 	switch {
 	case n == nil:

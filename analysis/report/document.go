@@ -32,7 +32,8 @@ type Provenance struct {
 // Document is a study ready to be shown.
 type Document struct {
 	Summary    *analysis.Summary
-	Curves     *analysis.Curves // nil unless they were asked for
+	Curves     *analysis.Curves      // nil unless they were asked for
+	Uncertain  *analysis.Uncertainty // nil unless parameters were drawn
 	Provenance Provenance
 	Tables     []Table
 	Warnings   []string // of the input, then of the study

@@ -19,5 +19,8 @@ func Files(d *Document) []File {
 	if d.Curves != nil {
 		files = append(files, File{"availability.csv", func(w io.Writer) error { return availabilityCSV(w, d) }})
 	}
+	if d.Uncertain != nil {
+		files = append(files, File{"draws.csv", func(w io.Writer) error { return drawsCSV(w, d) }})
+	}
 	return append(files, pictures(d)...)
 }

@@ -137,6 +137,7 @@ type jsonSummary struct {
 	Warnings      []string        `json:"warnings"`
 	LeftOut       []string        `json:"not_included"`
 	Tables        []extent        `json:"tables,omitempty"`
+	Uncertainty   *jsonUncertain  `json:"uncertainty,omitempty"`
 }
 
 // JSON writes summary.json. Equal input gives equal bytes.
@@ -145,7 +146,7 @@ func JSON(w io.Writer, d *Document) error {
 	out := jsonSummary{FormatVersion: FormatVersion, System: sum.System.Name, Provenance: provenance(&d.Provenance),
 		Years: sum.Years, Verdict: sum.Verdict().String(), Objectives: []jsonObjective{}, Metrics: []jsonMetric{},
 		Failovers: []jsonFailover{}, Downtime: []jsonBlame{}, Worst: sum.Worst.Replication,
-		Warnings: append([]string{}, d.Warnings...), LeftOut: append([]string{}, d.LeftOut...), Tables: d.extents()}
+		Warnings: append([]string{}, d.Warnings...), LeftOut: append([]string{}, d.LeftOut...), Tables: d.extents(), Uncertainty: uncertainty(d)}
 	for _, j := range sum.Objectives {
 		out.Objectives = append(out.Objectives, jsonObjective{j.Kind, j.Name, value(j.Target),
 			asJSON("", j.Measured), j.Verdict.String(), value(j.MoreRuns), j.Note})

@@ -62,6 +62,7 @@ func importance(c *console, cmd *cobra.Command, file string, f *importanceFlags)
 	if err != nil {
 		return err
 	}
+	c.tellMedians(j)
 	journeys, err := rankedJourneys(j.top.System, f.journey)
 	if err != nil {
 		return err

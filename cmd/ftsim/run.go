@@ -16,6 +16,7 @@ type runFlags struct {
 	planFlags
 	out, format string
 	rows        int
+	draws       int
 }
 
 // defaultRows of outages are ten megabytes, which any spreadsheet opens.
@@ -41,6 +42,7 @@ the file. The same version, file and seed give the same results, whatever the nu
 		RunE:              func(cmd *cobra.Command, args []string) error { return run(c, cmd, args[0], f) },
 	}
 	f.addRunsTo(cmd)
+	addDrawsTo(cmd, &f.draws)
 	f.addTo(cmd)
 	cmd.Flags().StringVar(&f.out, "out", "", "write tables (CSV), summary.json and pictures (PNG) to the folder `DIR`")
 	cmd.Flags().Var(rowsFlag{&f.rows}, "rows", "most rows of outages.csv and of losses.csv; all for no limit")
@@ -55,6 +57,9 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := j.planDraws(f.draws); err != nil {
+		return err
+	}
 	if f.out == "" && cmd.Flags().Changed("rows") {
 		return badInput("--rows is about tables; add --out DIR to have them written")
 	}
@@ -63,7 +68,9 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	}
 	if f.out != "" {
 		j.rows = f.rows
-		j.curves = analysis.NewCurves(analysis.Users(j.top.System), analysis.CurveTimes(j.plan.Horizon))
+		if j.draws == 0 { // its intervals take replications for independent
+			j.curves = analysis.NewCurves(analysis.Users(j.top.System), analysis.CurveTimes(j.plan.Horizon))
+		}
 		if err := makeOutDir(f.out); err != nil {
 			return err
 		}
@@ -87,6 +94,7 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	}
 	d := report.Build(sum, p)
 	d.Curves = j.curves
+	d.AddUncertainty(found.uncertainty)
 	var unwritten error
 	if f.out != "" {
 		if unwritten = writeFiles(f.out, report.Files(d)); unwritten != nil {
@@ -152,6 +160,9 @@ func nextCommand(j *job, sum *analysis.Summary, f *planFlags) string {
 	}
 	if j.plan.Horizon != j.top.Plan.Horizon {
 		fmt.Fprintf(&b, " --horizon %v", j.plan.Horizon)
+	}
+	if j.draws > 0 {
+		fmt.Fprintf(&b, " --draw %d", sum.Worst.Replication/j.perDraw)
 	}
 	if f.exact {
 		b.WriteString(" --exact")

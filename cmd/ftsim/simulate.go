@@ -51,6 +51,8 @@ type job struct {
 	options engine.Options
 	rows    int              // outages and losses to keep one by one
 	curves  *analysis.Curves // nil unless somebody will look at them
+	draws   int              // of uncertain parameters; 0 = none are drawn
+	perDraw int              // replications
 }
 
 // prepare loads a file, lays the flags over its plan and compiles it.
@@ -109,10 +111,14 @@ type findings struct {
 	done        int
 	elapsed     time.Duration
 	interrupted bool
+	uncertainty *analysis.Uncertainty // nil unless parameters were drawn
 }
 
 // simulate runs the replications of a job. If ctx ends early, what is done by then counts.
 func (j *job) simulate(ctx context.Context, p progress) (*findings, error) {
+	if j.draws > 0 {
+		return j.simulateDraws(ctx, p)
+	}
 	defer p.close()
 	start := time.Now()
 	f := &findings{study: analysis.NewStudy(j.top.System, &j.plan)}

@@ -12,6 +12,7 @@ import (
 type traceFlags struct {
 	planFlags
 	replication int
+	draw        int
 	all         bool
 }
 
@@ -35,6 +36,7 @@ horizon and file show the replication that ftsim run counted.`, searched),
 		RunE:              func(cmd *cobra.Command, args []string) error { return trace(c, cmd, args[0], f) },
 	}
 	cmd.Flags().IntVar(&f.replication, "replication", 0, "which replication, counted from 0 (default: the worst of the first 1000)")
+	cmd.Flags().IntVar(&f.draw, "draw", 0, "which draw of the uncertain parameters of the file, counted from 0 (default: their medians)")
 	cmd.Flags().BoolVar(&f.all, "all", false, "show every event, also those that touched nobody")
 	f.addTo(cmd)
 	return cmd
@@ -46,6 +48,9 @@ func trace(c *console, cmd *cobra.Command, file string, f *traceFlags) error {
 	}
 	j, err := prepare(c, cmd, file, &f.planFlags)
 	if err != nil {
+		return err
+	}
+	if err := j.traceDraw(c, cmd.Flags().Changed("draw"), f.draw); err != nil {
 		return err
 	}
 	if !cmd.Flags().Changed("replication") {
