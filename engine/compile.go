@@ -223,7 +223,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		coordinator: none, fence: fence{kind: from.Fence.Kind, failsafe: from.Fence.Failsafe, failure: from.Fence.Failure,
 			within: c.law(from.Fence.Within), inTouch: true, blame: p.sys.ServiceElement(int(i))},
 		warmAt: from.WarmUp.StartAt, warmRamp: float64(from.WarmUp.Ramp),
-		state: from.Policy.Start(int(n)), store: none, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
+		state: from.Policy.Start(int(n)), store: none, care: none, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
 		keys: [2]uint64{nameKey(from.Name, forPolicy), nameKey(from.Name, forWatch)},
 		up:   n, rotation: n, good: n, cap: 1, frac: 1,
 	}
@@ -249,9 +249,10 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		c.addMember(i, m)
 	}
 	c.dormancy(from, &g)
+	c.care(from, &g)
 	c.store(i, from, &g)
 	g.looks = g.warmRamp > 0 || g.style == model.Shared && g.detector != nil
-	g.aloof = g.style == model.Primary && (g.detector == nil || g.observer != model.ByPeers) && g.store == none && !c.balancers[i] && !g.fence.self()
+	g.aloof = g.style == model.Primary && (g.detector == nil || g.observer != model.ByPeers) && g.store == none && !c.balancers[i] && !g.fence.self() && g.care == none
 	p.groups[i] = g
 }
 
@@ -319,6 +320,33 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 	p.stores = append(p.stores, st)
 }
 
+// care lays out what is done for the standbys of a group, if anything is.
+func (c *compiler) care(from *model.Service, g *group) {
+	if g.style != model.Primary || from.Rot.Life == nil && from.HoldDown == (model.HoldDown{}) && !from.Failback {
+		return
+	}
+	p, rot, hold := c.p, &from.Rot, &from.HoldDown
+	g.care = int32(len(p.cares))
+	p.cares = append(p.cares, care{
+		life: c.law(rot.Life), repair: c.law(rot.Repair), seen: rot.Seen, drillEvery: float64(rot.DrillEvery),
+		first: int32(p.rots), n: g.n, primary: g.state.Primary, key: nameKey(from.Name, forStandby),
+		between: float64(hold.Between), most: int32(hold.Most), window: float64(hold.Window), recent: int32(p.recent),
+		failback: from.Failback, after: float64(from.FailbackAfter), ended: negInf,
+	})
+	p.rots += int(g.n)
+	p.recent += hold.Most
+}
+
+func (c *compiler) careClocks(i int32, g *group) {
+	x := &c.p.cares[g.care]
+	x.switchClock = c.clock(owner{kind: switchClock, group: i})
+	x.drillClock = c.clock(owner{kind: drillClock, group: i})
+	x.rotClock = c.clock(owner{kind: rotClock, group: i})
+	for k := int32(1); k < g.n; k++ {
+		c.clock(owner{kind: rotClock, group: i, index: k})
+	}
+}
+
 func (c *compiler) groupClocks(i int32, g *group) {
 	if g.plain {
 		return
@@ -338,6 +366,9 @@ func (c *compiler) groupClocks(i int32, g *group) {
 	}
 	if g.warmRamp > 0 {
 		g.warmClock = c.clock(owner{kind: warmClock, group: i})
+	}
+	if g.care != none {
+		c.careClocks(i, g)
 	}
 	if g.fence.self() {
 		g.fence.clock = c.clock(owner{kind: holdClock, group: i})

@@ -24,6 +24,7 @@ type group struct {
 	detector    model.Detector
 	balancer    int32
 	coordinator int32 // or none
+	care        int32 // or none
 	fence       fence
 	store       int32   // or none
 	share       float64 // of all requests one member can serve at full capacity; 0 = no limit
@@ -128,7 +129,13 @@ func (r *Runner) settleGroup(i int32) {
 		r.settleStore(g)
 	}
 	if g.style != model.Shared {
+		if g.care != none {
+			r.tend(g)
+		}
 		r.decide(i, g)
+		if g.care != none && r.planFailback(g) {
+			r.decide(i, g)
+		}
 		if g.store != none {
 			r.settleStore(g)
 		}
@@ -149,12 +156,15 @@ func (r *Runner) decide(i int32, g *group) {
 			r.watch(g, g.state.Primary)
 		}
 		lost := r.lost(g)
-		if lost == g.lost && g.state.Phase == model.Serving && !g.stepEnded {
+		if lost == g.lost && g.state.Phase == model.Serving && !g.stepEnded && (g.care == none || !r.cares[g.care].due) {
 			return
 		}
 		sig := &r.signal
 		sig.Lost = lost
 		sig.Eligible, sig.Next = r.candidates(g)
+		if g.care != none {
+			r.warn(g, sig)
+		}
 		switch {
 		case sig.Lost != g.lost:
 			g.lost = sig.Lost
@@ -170,6 +180,8 @@ func (r *Runner) decide(i int32, g *group) {
 		case g.stepEnded:
 			g.stepEnded = false
 			sig.Kind = model.StepEnded
+		case g.care != none && r.takeDue(g):
+			sig.Kind, sig.Eligible = model.SwitchoverDue, preferred
 		default:
 			g.eligible = sig.Eligible
 			return
@@ -184,7 +196,7 @@ func (r *Runner) decide(i int32, g *group) {
 // react asks the policy and carries out what it wants.
 func (r *Runner) react(i int32, g *group) {
 	r.reaction = model.Reaction{}
-	out, before, primary := &r.reaction, g.state.Phase, g.state.Primary
+	out, before, primary, candidate := &r.reaction, g.state.Phase, g.state.Primary, g.state.Candidate
 	g.policy.React(&g.state, &r.signal, r.lend.rand(&g.luck), out)
 	r.lend.giveBack()
 	if out.Stop {
@@ -198,7 +210,10 @@ func (r *Runner) react(i int32, g *group) {
 			r.clocks.arm(g.stepClock, r.now+float64(out.Delay))
 		}
 	}
-	r.keepRecord(i, g, out)
+	r.keepRecord(i, g, out, primary)
+	if g.care != none {
+		r.learn(g, out, candidate, primary)
+	}
 	if out.Fence {
 		r.makeHarmless(i, g)
 	}
@@ -352,7 +367,7 @@ func (r *Runner) canLead(g *group, k int32) bool {
 	switch {
 	case g.style == model.Majority:
 		return k != g.old && r.inTouch(g, &r.members[g.first+k])
-	case k == g.old, k == g.state.Primary:
+	case k == g.old, k == g.state.Primary, g.care != none && r.rots[r.cares[g.care].first+k].known:
 		return false
 	case g.coordinator != none && !r.consents(g, &r.members[g.first+k]):
 		return false
@@ -361,12 +376,12 @@ func (r *Runner) canLead(g *group, k int32) bool {
 }
 
 // keepRecord writes the story of a failover down in the outcome.
-func (r *Runner) keepRecord(i int32, g *group, out *model.Reaction) {
+func (r *Runner) keepRecord(i int32, g *group, out *model.Reaction, primary int32) {
 	if g.record == none {
 		if out.Event != model.Started || r.past {
 			return
 		}
-		r.openRecord(i, g)
+		r.openRecord(i, g, primary)
 	}
 	f := &r.out.Failovers[g.record]
 	if out.Event == model.AttemptFailed {
@@ -382,14 +397,18 @@ func (r *Runner) keepRecord(i int32, g *group, out *model.Reaction) {
 	}
 }
 
-func (r *Runner) openRecord(i int32, g *group) {
+func (r *Runner) openRecord(i int32, g *group, primary int32) {
 	g.record = int32(len(r.out.Failovers))
 	r.out.Failovers = append(r.out.Failovers, model.Failover{})
 	f := &r.out.Failovers[g.record]
-	f.Service, f.Start, f.From, f.Initiator = i, r.Now(), g.state.Primary, g.blame
-	f.Trigger = model.FalseAlarm
-	if m := &r.members[g.first+g.state.Primary]; !m.up || g.style == model.Majority {
+	f.Service, f.Start, f.From, f.Initiator = i, r.Now(), primary, g.blame
+	switch m := &r.members[g.first+primary]; {
+	case r.signal.Kind == model.SwitchoverDue:
+		f.Trigger = model.Planned
+	case !m.up, g.style == model.Majority:
 		f.Trigger = model.RealFault
+	default:
+		f.Trigger = model.FalseAlarm
 	}
 }
 

@@ -252,7 +252,10 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	if s.mode == model.Unreplicated || from == to {
 		return
 	}
-	if to.following {
+	switch {
+	case to.following && r.signal.Kind == model.SwitchoverDue: // the new primary catches up first
+		to.following, to.position, to.at = false, s.written, s.lastAck
+	case to.following:
 		r.breakOff(s, to)
 	}
 	loss := model.Loss{Service: i, At: r.Now(), Initiator: g.blame}

@@ -27,6 +27,9 @@ type Program struct {
 	groups   []group
 	stores   []store
 	copies   []replica
+	cares    []care
+	rots     int // members under care
+	recent   int // failovers to be remembered
 	network  network
 	clients  []clients
 	journeys []journey
@@ -160,6 +163,9 @@ const (
 	warmClock
 	fallbackClock
 	holdClock
+	rotClock
+	drillClock
+	switchClock
 )
 
 const none = model.None

@@ -153,3 +153,89 @@ func TestStonithBlocksTheFailover(t *testing.T) {
 		})
 	}
 }
+
+// onceDown is a pair whose first member fails once, at a time drawn from a law, and stays down.
+func onceDown(at model.Distribution, p *policies.ActivePassive) *model.System {
+	sys := farm(2, p, 1)
+	sys.Components[0].Modes = []model.Mode{{Kind: model.OSCrash, Life: at}}
+	sys.Components[1].Modes = nil
+	return sys
+}
+
+// Mistake 9: a standby always works. One that rots unnoticed once a year and is drilled every 90 days is
+// bad on demand in 1 − (1 − e^(−λT))/(λT) = 11.4 % of the cases; without drills ever more often.
+func TestStandbysRot(t *testing.T) {
+	share := func(at model.Distribution, drill model.Seconds, seen float64) float64 {
+		sys := onceDown(at, &policies.ActivePassive{Alpha: 1, Success: 1, Activate: policies.Steps{fixedLaw(60)}, Human: policies.Steps{fixedLaw(1000)}})
+		sys.Services[0].Rot = model.Rot{Life: expLaw(model.Year), Seen: seen, Repair: fixedLaw(0), DrillEvery: drill}
+		failed, runs := 0.0, 20000
+		observe(t, sys, Options{Horizon: 11 * model.Year, Seed: 9, Runs: runs}, func(out *model.Outcome) {
+			f := out.Failovers[0]
+			failed += float64(f.Failures)
+			if want := 60 + 1060*model.Seconds(f.Failures); f.Result != model.Succeeded || f.Manual != (f.Failures == 1) || out.Outages[0].Down(out.Horizon)-want > 1e-3 {
+				t.Fatalf("%+v after %v", f, out.Outages[0].Down(out.Horizon))
+			}
+		})
+		return failed / float64(runs)
+	}
+	whole := uniformLaw{0, 40 * 90 * model.Day}
+	near(t, "bad on demand with a drill every 90 days", share(whole, 90*model.Day, 0), 0.1135, 0.008)
+	near(t, "with monitoring that sees three of four", share(whole, 90*model.Day, 0.75), 0.0302, 0.005)
+	near(t, "after half a year without drills", share(fixedLaw(model.Year/2), 0, 0), 0.3935, 0.012)
+	near(t, "after two years without drills", share(fixedLaw(2*model.Year), 0, 0), 0.8647, 0.009)
+}
+
+// Failing back adds exactly one interruption to every failover, and loses nothing.
+func TestFailbackIsOneMoreInterruption(t *testing.T) {
+	for _, after := range []model.Seconds{0, 3600} {
+		sys := farm(2, &policies.ActivePassive{Alpha: 1, Success: 1, Activate: policies.Steps{fixedLaw(60)}, Switchover: fixedLaw(6)}, 1)
+		sys.Components[0].Modes = []model.Mode{{Kind: model.OSCrash, Life: fixedLaw(model.Day), Repair: fixedLaw(1800)}}
+		sys.Components[1].Modes = nil
+		sys.Services[0].Failback, sys.Services[0].FailbackAfter = true, after
+		sys.Services[0].Store = &model.Store{Mode: model.Async, Lag: fixedLaw(1), WriteRate: 1}
+		observe(t, sys, Options{Horizon: 10.5 * model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+			count := map[model.Trigger]int{}
+			for _, f := range out.Failovers {
+				count[f.Trigger]++
+				if f.Trigger == model.Planned && (f.From != 1 || f.To != 0) {
+					t.Errorf("went back from %d to %d", f.From, f.To)
+				}
+			}
+			if count[model.RealFault] != 10 || count[model.Planned] != 10 {
+				t.Errorf("after %v: %v", after, count)
+			}
+			near(t, "unserved", float64(out.Unserved[0]), 10*(60+6), 1e-3)
+			lost := 0.0
+			for _, l := range out.Losses {
+				lost += float64(l.Seconds)
+			}
+			near(t, "seconds of writes lost by the failovers alone", lost, 10, 1e-6)
+		})
+	}
+}
+
+// A second failure inside the hold-down takes the manual path: that is the price of not flapping.
+func TestHoldDownLeavesTheNextFailoverToPeople(t *testing.T) {
+	for _, hold := range []model.HoldDown{{Between: 3 * model.Hour}, {Most: 1, Window: 3 * model.Hour}, {Most: 2, Window: 3 * model.Hour}} {
+		sys := farm(2, &policies.ActivePassive{Alpha: 1, Success: 1, Human: policies.Steps{fixedLaw(1000)}, Activate: policies.Steps{fixedLaw(10)}}, 1)
+		for i := range sys.Components {
+			sys.Components[i].Modes = []model.Mode{{Kind: model.OSCrash, Life: fixedLaw(model.Day + model.Hour*model.Seconds(i)), Repair: fixedLaw(1800)}}
+		}
+		sys.Services[0].HoldDown = hold
+		observe(t, sys, Options{Horizon: 1.5 * model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+			if len(out.Failovers) != 2 || out.Failovers[0].Manual || out.Failovers[1].Manual != (hold.Most < 2) {
+				t.Errorf("%+v: failovers %+v", hold, out.Failovers)
+			}
+		})
+	}
+}
+
+// Clients who ignore the redirection are lost for longer: 300 s of ramp for the others, then the rest.
+func TestSomeClientsIgnoreTheRedirection(t *testing.T) {
+	sys := onceDown(fixedLaw(model.Hour), &policies.ActivePassive{Alpha: 1, Success: 1, Redirect: fixedLaw(300), RedirectRamp: true,
+		LateShare: 0.2, LateUntil: fixedLaw(1300)})
+	observe(t, sys, Options{Horizon: model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+		near(t, "unserved", float64(out.Unserved[0]), 0.8*150+0.2*1300, 1e-3)
+		near(t, "below the threshold", float64(out.Outages[0].Down(out.Horizon)), 1300, 1e-3)
+	})
+}

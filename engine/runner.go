@@ -33,6 +33,9 @@ type Runner struct {
 	groups  []group
 	stores  []store
 	copies  []replica
+	cares   []care
+	rots    []rot
+	recent  []float64 // when the last failovers of each group were
 	reach   reach
 	jour    []journey
 	memo    []memo
@@ -73,6 +76,9 @@ func (p *Program) NewRunner(o Options) *Runner {
 		groups:  make([]group, len(p.groups)),
 		stores:  make([]store, len(p.stores)),
 		copies:  make([]replica, len(p.copies)),
+		cares:   make([]care, len(p.cares)),
+		rots:    make([]rot, p.rots),
+		recent:  make([]float64, p.recent),
 		jour:    make([]journey, len(p.journeys)),
 	}
 	for i := range r.modes {
@@ -124,6 +130,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	r.resetRoles()
 	r.resetCauses(run)
 	r.resetModes(run)
+	r.resetCare(run)
 	r.clocks.settle()
 	r.resetGroups(run)
 	if r.o.SteadyState {
@@ -229,6 +236,13 @@ func (r *Runner) ring(id int32) {
 		if r.blame == none {
 			r.blame = f.blame
 		}
+	case rotClock:
+		c := &r.cares[r.groups[o.group].care]
+		r.rots[c.first+o.index].rang = true
+	case drillClock:
+		r.cares[r.groups[o.group].care].drill = true
+	case switchClock:
+		r.cares[r.groups[o.group].care].due = true
 	case fallbackClock:
 		r.stores[o.index].waited = true
 	}

@@ -31,6 +31,7 @@ const (
 	forWatch
 	forData
 	forStart
+	forStandby
 )
 
 // mix is the finaliser of splitmix64: every bit of the result depends on every bit of x.

@@ -9,7 +9,7 @@ import "github.com/ftsim/ftsim/model"
 func (r *Runner) revalue(i int32, g *group) {
 	cap, frac := r.value(g, none, r.now)
 	phase := r.blocking(g, cap*frac)
-	timed := g.warming > 0 || g.state.Phase == model.Redirection && g.state.Ramp
+	timed := g.warming > 0 || g.state.Phase == model.Redirection && g.state.Ramp && !g.state.Tail
 	if timed != g.timed {
 		r.startOrEndRamp(i, g, timed)
 	} else if cap == g.cap && frac == g.frac && phase == g.phase && !timed && r.reach.whole && g.store == none {
@@ -73,8 +73,10 @@ func (r *Runner) serving(g *group, view int32, t float64) (*member, float64) {
 		switch {
 		case g.barred, g.fence.stopped && !g.fence.writesOnly(), g.style == model.Majority && g.state.Phase != model.Serving:
 			return m, 0
+		case g.state.Phase == model.Redirection && g.state.Tail:
+			return m, 1 - g.state.Late
 		case g.state.Phase == model.Redirection && g.state.Ramp:
-			return m, min(1, (t-g.redirected)/float64(g.state.Redirect))
+			return m, (1 - g.state.Late) * min(1, (t-g.redirected)/float64(g.state.Redirect))
 		case g.state.Phase == model.Redirection:
 			return m, 0
 		}

@@ -44,13 +44,11 @@ type Trigger uint8
 const (
 	RealFault  Trigger = iota // the primary was down
 	FalseAlarm                // the primary was up; the detector was mistaken or cut off
+	Planned                   // nothing was wrong: the roles went back to where they belong
 )
 
 func (t Trigger) String() string {
-	if t == FalseAlarm {
-		return "false alarm"
-	}
-	return "fault"
+	return [...]string{"fault", "false alarm", "planned"}[t]
 }
 
 // Result tells how a failover ended.

@@ -42,6 +42,8 @@ type GroupState struct {
 	Manual    bool    // a human has taken over
 	Redirect  Seconds // duration of the running redirection
 	Ramp      bool    // the running redirection moves clients gradually
+	Late      float64 // share of the clients that move only at the end of the redirection's second part
+	Tail      bool    // that part is running
 }
 
 // SignalKind tells what happened.
@@ -53,6 +55,7 @@ const (
 	PrimaryBack                         // the primary answers again
 	CandidatesChanged                   // Eligible is not what it was; not sent while Serving
 	StepEnded                           // the armed step has run its time
+	SwitchoverDue                       // a planned change of roles to Eligible; only sent while Serving
 )
 
 // Signal is what a policy is told.
@@ -61,6 +64,8 @@ type Signal struct {
 	Eligible int32 // best member that could be promoted now, or None
 	Next     int32 // best one other than the present candidate, or None
 	Lost     bool  // the group believes that its primary is gone
+	Broken   bool  // the candidate will not start, and nobody knew (R16)
+	Held     bool  // it is too soon after other failovers for a machine to decide (R19)
 }
 
 // Reaction is what a policy wants done. The zero Reaction asks for nothing.

@@ -79,21 +79,25 @@ type Link struct {
 
 // Service is a redundancy group: members, a policy and what it takes to keep them useful.
 type Service struct {
-	Name        string
-	Members     []Member
-	Policy      Policy
-	Needed      int      // members that must serve for the service to work at all; 0 counts as 1
-	PerReplica  float64  // requests per second one member can serve; 0 = no limit
-	Detector    Detector // how belief follows truth; nil = at once and never wrong
-	Observer    Observer // from where the detector looks
-	Balancer    int32    // service whose serving members observe, if Observer is ByService
-	Coordinated bool     // no member may become primary, or stay it, without the consent of (R13, R14):
-	Coordinator int32    // service; if Coordinated
-	Fence       Fence    // what stops a primary that has lost touch
-	Needs       []Dependency
-	WarmUp      WarmUp
-	Store       *Store // nil = no data
-	At          Pos
+	Name          string
+	Members       []Member
+	Policy        Policy
+	Needed        int      // members that must serve for the service to work at all; 0 counts as 1
+	PerReplica    float64  // requests per second one member can serve; 0 = no limit
+	Detector      Detector // how belief follows truth; nil = at once and never wrong
+	Observer      Observer // from where the detector looks
+	Balancer      int32    // service whose serving members observe, if Observer is ByService
+	Coordinated   bool     // no member may become primary, or stay it, without the consent of (R13, R14):
+	Coordinator   int32    // service; if Coordinated
+	Fence         Fence    // what stops a primary that has lost touch
+	Rot           Rot      // faults of standbys that nobody notices (R16)
+	HoldDown      HoldDown // when a failover is left to people (R19)
+	Failback      bool     // the first member serves again after having been well for FailbackAfter (R20)
+	FailbackAfter Seconds
+	Needs         []Dependency
+	WarmUp        WarmUp
+	Store         *Store // nil = no data
+	At            Pos
 }
 
 // Member is a replica. Component is what must be available for it to serve; Host is the hardware below
@@ -119,6 +123,22 @@ type Fence struct {
 	Within   Distribution // from losing touch until it stops by itself (LeaseFencing, MinReplicas); nil = at once
 	Failure  float64      // probability that it does not stop, 0 to 1
 	Failsafe bool         // LeaseFencing: it stays while it reaches all other members
+}
+
+// Rot is a latent fault of a member that stands by: it does not show before the member is called upon,
+// unless monitoring sees it or a drill finds it. A zero Rot never happens.
+type Rot struct {
+	Life       Distribution // while standing by; nil = never
+	Seen       float64      // share that monitoring sees at once, 0 to 1
+	Repair     Distribution // from being seen or found until the member is sound
+	DrillEvery Seconds      // 0 = no drills
+}
+
+// HoldDown keeps a machine from failing over again and again. The zero HoldDown does not.
+type HoldDown struct {
+	Between Seconds // after a failover, the next one within this time is left to people
+	Most    int     // failovers within Window; 0 = any number
+	Window  Seconds
 }
 
 // WarmUp is a linear ramp of capacity after a member begins to serve. Zero Ramp means none.

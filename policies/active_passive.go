@@ -32,6 +32,9 @@ type ActivePassive struct {
 	Success      float64            // probability that a promotion works, for reasons not modelled elsewhere (R15)
 	RetryAlone   bool               // after a failed promotion go on automatically; else a human takes over
 	Redirect     model.Distribution // clients moving to the new primary (R17); nil = at once
+	LateShare    float64            // of the clients, who ignore the redirection until …
+	LateUntil    model.Distribution // … this long after it (R17)
+	Switchover   model.Distribution // interruption by a planned change of roles (R20); nil = none
 	RedirectRamp bool               // clients move one by one over that time (DNS), not all at its end
 }
 
@@ -59,7 +62,7 @@ func (p *ActivePassive) React(s *model.GroupState, sig *model.Signal, r *rand.Ra
 	switch sig.Kind {
 	case model.PrimaryLost:
 		if s.Phase == model.Serving || s.Phase == model.Redirection {
-			s.Attempt, s.Manual = 0, p.Manual
+			s.Attempt, s.Manual = 0, p.Manual || sig.Held
 			p.decide(s, sig.Eligible, r, out)
 		}
 	case model.PrimaryBack:
@@ -68,7 +71,26 @@ func (p *ActivePassive) React(s *model.GroupState, sig *model.Signal, r *rand.Ra
 		p.reconsider(s, sig, r, out)
 	case model.StepEnded:
 		p.advance(s, sig, r, out)
+	case model.SwitchoverDue:
+		p.switchOver(s, sig.Eligible, r, out)
 	}
+}
+
+// switchOver changes roles while nothing is wrong. If it fails, the old primary goes on after the
+// interruption.
+func (p *ActivePassive) switchOver(s *model.GroupState, to int32, r *rand.Rand, out *model.Reaction) {
+	if s.Phase != model.Serving || to == model.None {
+		return
+	}
+	if p.works(r) {
+		s.Primary = to
+		out.Promote, out.Event = true, model.Started
+	}
+	s.Phase, s.Manual, s.Ramp, s.Tail, s.Late, s.Redirect = model.Redirection, false, false, false, 0, 0
+	if p.Switchover != nil {
+		s.Redirect = p.Switchover.Sample(r)
+	}
+	out.Arm, out.Delay = true, s.Redirect
 }
 
 // decide begins a role change towards the candidate, or waits for one.
@@ -169,13 +191,18 @@ func (p *ActivePassive) advance(s *model.GroupState, sig *model.Signal, r *rand.
 		out.Fence = true
 		p.activate(s, r, out)
 	case model.Activation:
-		if p.works(r) {
+		if !sig.Broken && p.works(r) {
 			p.promote(s, r, out)
 		} else {
 			p.failed(s, sig, r, out)
 		}
 	case model.Redirection:
-		s.Phase = model.Serving
+		if s.Late > 0 && !s.Tail {
+			s.Tail = true
+			out.Arm, out.Delay = true, max(0, p.LateUntil.Sample(r)-s.Redirect)
+			return
+		}
+		s.Phase, s.Tail = model.Serving, false
 		out.Event = model.Completed
 	}
 }
@@ -183,12 +210,12 @@ func (p *ActivePassive) advance(s *model.GroupState, sig *model.Signal, r *rand.
 // promote makes the candidate the primary and sends the clients there.
 func (p *ActivePassive) promote(s *model.GroupState, r *rand.Rand, out *model.Reaction) {
 	s.Primary, s.Candidate = s.Candidate, model.None
-	s.Redirect, s.Ramp = 0, p.RedirectRamp
+	s.Redirect, s.Ramp, s.Tail, s.Late = 0, p.RedirectRamp, false, p.LateShare
 	out.Promote = true
 	if p.Redirect != nil {
 		s.Redirect = p.Redirect.Sample(r)
 	}
-	if s.Redirect <= 0 {
+	if s.Redirect <= 0 && s.Late == 0 {
 		s.Phase, out.Event = model.Serving, model.Completed
 		return
 	}
