@@ -56,7 +56,9 @@ func (b *builder) activePassive(s *service, standby policies.Temperature) {
 	b.human(p, f)
 	b.redirect(s, p, f)
 	b.fencing(s, p, f)
-	f.later("candidate", "retry_after", "min_time_between_failovers", "max_failovers")
+	b.failback(s, p)
+	b.holdDown(s, f)
+	f.later("candidate", "retry_after")
 	f.done()
 }
 
@@ -193,18 +195,33 @@ func (b *builder) redirect(s *service, p *policies.ActivePassive, f *mapping) {
 		p.Redirect = r.law("reconnect", steady, quantiles(1, 10))
 	case "dns":
 		p.Redirect, p.RedirectRamp = failures.Fixed(r.durationAbove("ttl", model.Minute)), true
+		b.stragglers(p, r.sub("ignores_ttl", r.where+": ignores_ttl"))
 	case "proxy":
 		b.viaProxy(p, r)
 	default:
 		i, ok := b.serviceNamed(via, r.where)
 		if ok && b.services[i].ttl > 0 {
 			p.Redirect, p.RedirectRamp = failures.Fixed(b.services[i].ttl), true
+			from := b.services[i].m
+			b.stragglers(p, from.sub("ignores_ttl", from.where+": ignores_ttl"))
 		} else {
 			b.viaProxy(p, r)
 		}
 	}
-	r.later("ignores_ttl")
 	r.done()
+}
+
+// stragglers are clients who keep an old address for longer than it is good for (R17).
+func (b *builder) stragglers(p *policies.ActivePassive, m *mapping) {
+	if m == nil {
+		return
+	}
+	p.LateShare = m.share("share", 0.03)
+	p.LateUntil = m.law("until", steady, quantiles(30*model.Minute, 12*model.Hour))
+	m.done()
+	if p.LateShare >= 1 {
+		b.d.fault(m.get("share"), "", "%s: if everybody ignores it, it is not a redirection", m.where)
+	}
 }
 
 // viaProxy is a check that must succeed `rise` times.

@@ -116,6 +116,9 @@ func describe(t *Topology) string {
 		if s.Coordinated || s.Fence.Kind != model.Unfenced {
 			fmt.Fprintf(&b, "    coordinated %v by %d fence %+v\n", s.Coordinated, s.Coordinator, s.Fence)
 		}
+		if s.Failback || s.Rot.Life != nil || s.HoldDown.Most > 0 {
+			fmt.Fprintf(&b, "    rot %+v hold-down %+v failback %v after %v\n", s.Rot, s.HoldDown, s.Failback, s.FailbackAfter)
+		}
 		for _, d := range s.Needs {
 			fmt.Fprintf(&b, "    needs %s\n", dependencyText(&d))
 		}

@@ -52,11 +52,8 @@ func (b *builder) allServices(top *mapping) {
 func (b *builder) service(s *service) {
 	m := s.m
 	s.s = model.Service{Name: s.name.text, Balancer: model.None, Observer: model.ByEveryone, At: s.name.at}
-	m.ignore("description", "ttl")
-	m.later("maintenance", "backups", "changes", "on_call", "standby_health", "standby_reads", "ignores_ttl")
-	if v := m.get("failback"); v != nil && v.text != "none" {
-		b.d.fault(v, "only failback: none, roles simply swap", "%s: %q is not supported yet", m.where, "failback: "+clip(v.text))
-	}
+	m.ignore("description", "ttl", "ignores_ttl")
+	m.later("maintenance", "backups", "changes", "on_call", "standby_reads")
 	b.coordinator(s)
 	if m.flag("managed") {
 		b.managed(s)
@@ -102,7 +99,7 @@ func (b *builder) managed(s *service) {
 	i := b.component(model.Component{Name: s.name.text, Kind: model.KindManaged, Site: model.None, Modes: m.modes(model.Crash, false)}, s.name)
 	s.s.Members = []model.Member{{Component: i, Host: i}}
 	s.s.Policy = policies.ActiveActive{}
-	m.misplaced("a managed service", "replicas", "policy", "standby", "failover", "software", "health_check")
+	m.misplaced("a managed service", "replicas", "policy", "standby", "failover", "software", "health_check", "failback", "standby_health")
 }
 
 // misplaced refuses keys that belong elsewhere in a way that says so.
@@ -245,18 +242,18 @@ func (b *builder) policy(s *service) {
 			b.d.fault(s.name, "known are: active-active, hot, warm, cold, quorum", "%s: what do its replicas do? \"policy\" is missing", m.where)
 		}
 		word = "active-active"
-		m.ignore("standby", "failover", "redirect", "detection", "health_check", "balanced_by")
+		m.ignore("standby", "failover", "redirect", "detection", "health_check", "balanced_by", "failback", "standby_health")
 		s.s.Policy = policies.ActiveActive{}
 		return
 	}
 	switch word {
 	case "active-active":
 		s.s.Policy = policies.ActiveActive{}
-		m.misplaced("an active-active service", "standby", "failover", "detection", "redirect")
+		m.misplaced("an active-active service", "standby", "failover", "detection", "redirect", "failback", "standby_health")
 		b.healthCheck(s)
 		return
 	case "quorum":
-		m.misplaced("a quorum", "standby", "failover", "health_check", "redirect", "balanced_by")
+		m.misplaced("a quorum", "standby", "failover", "health_check", "redirect", "balanced_by", "failback", "standby_health")
 		b.quorum(s)
 		return
 	case "active-passive":
@@ -265,6 +262,7 @@ func (b *builder) policy(s *service) {
 		m.misplaced(word+" (which says it)", "standby")
 	}
 	m.misplaced("an active-passive service", "health_check", "detection", "balanced_by")
+	b.standbyHealth(s)
 	if len(s.hosts) == 1 && !s.unsure {
 		b.d.fault(m.get("replicas"), "name two nodes, or write policy: active-active", "%s: there is nobody to stand by", m.where)
 	}

@@ -1,0 +1,66 @@
+package topology
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/ftsim/ftsim/model"
+	"github.com/ftsim/ftsim/policies"
+)
+
+// standbyHealth reads how standbys go bad unnoticed, and what finds out (R16).
+func (b *builder) standbyHealth(s *service) {
+	m := s.m.sub("standby_health", s.m.where+": standby_health")
+	if m == nil {
+		return
+	}
+	rot := &s.s.Rot
+	if m.need("latent_fault_rate", "write for example latent_fault_rate: 0.5/y") != nil {
+		if rot.Life = m.lifeLaw("latent_fault_rate", nil); rot.Life == never {
+			rot.Life = nil
+		}
+	}
+	rot.Seen = m.share("seen_by_monitoring", 0)
+	rot.Repair = m.law("repair", steady, quantiles(model.Hour, 8*model.Hour))
+	if m.has("drill_every") {
+		rot.DrillEvery = m.durationAbove("drill_every", 90*model.Day)
+	}
+	m.done()
+}
+
+// failback reads whether a service goes back to its first replica (R20).
+func (b *builder) failback(s *service, p *policies.ActivePassive) {
+	m, short := s.m.scalarOr("failback")
+	modes := []string{"none", "automatic"}
+	mode := "none"
+	switch {
+	case short != nil:
+		mode, _ = b.d.oneOf(short, m.where, modes)
+	case len(m.layers) > 0:
+		mode = m.word("mode", modes, "automatic")
+	}
+	if s.s.Failback = mode == "automatic"; s.s.Failback {
+		m.set("mode", mode, short)
+		s.s.FailbackAfter = m.duration("after", 0)
+		p.Switchover = m.law("interruption", steady, quantiles(6, 20))
+	}
+	m.done()
+}
+
+// holdDown reads when a machine no longer decides by itself (R19).
+func (b *builder) holdDown(s *service, f *mapping) {
+	h := &s.s.HoldDown
+	h.Between = f.duration("min_time_between_failovers", 0)
+	v := f.get("max_failovers")
+	if v == nil {
+		return
+	}
+	count, per, found := strings.Cut(v.text, "/")
+	n, bad := strconv.Atoi(count)
+	window, wrong := model.ParseSeconds("1" + per)
+	if v.kind != scalarNode || !found || bad != nil || wrong != nil || n < 1 || n > 1000 || !(window > 0) {
+		b.d.fault(v, "write for example max_failovers: 3/h", "%s: %q is not a number of failovers in a time", f.label("max_failovers"), clip(v.text))
+		return
+	}
+	h.Most, h.Window = n, window
+}
