@@ -86,8 +86,15 @@ func (r *Runner) watch(g *group, k int32) {
 	r.believe(m.service, k)
 }
 
+// delay draws how long a detector takes. What fails at one instant is found out by the same poll, so it
+// shares its luck (R9).
 func (r *Runner) delay(g *group, m *member, seen bool) float64 {
-	random := r.lend.rand(&g.watchLuck)
+	first := r.now != g.luckAt
+	if first {
+		g.luckAt, g.sharedLuck = r.now, g.watchLuck
+	}
+	r.luck = g.sharedLuck
+	random := r.lend.rand(&r.luck)
 	var d model.Seconds
 	switch {
 	case seen && g.style == model.Primary:
@@ -100,6 +107,9 @@ func (r *Runner) delay(g *group, m *member, seen bool) float64 {
 		d = g.detector.Delay(m.mode, random)
 	}
 	r.lend.giveBack()
+	if first {
+		g.watchLuck = r.luck
+	}
 	return float64(d)
 }
 
@@ -181,4 +191,27 @@ func (r *Runner) believe(service, k int32) {
 	if m.up {
 		g.good += step
 	}
+}
+
+// cryWolf has the detector of a group lose a member that is well, for as long as it takes to notice that.
+func (r *Runner) cryWolf(i int32, g *group) {
+	r.clocks.arm(g.alarmClock, r.now+r.laws[g.alarms].draw(&g.watchLuck, r.lend))
+	k := g.state.Primary
+	clock := g.watchClock
+	if g.style == model.Shared {
+		k = int32(g.watchLuck.uniform() * float64(g.n))
+		clock += k
+	}
+	m := &r.members[g.first+k]
+	if !m.believed || !m.seen {
+		return
+	}
+	m.seen = false
+	g.blame = r.p.sys.ServiceElement(int(i))
+	r.blame = g.blame
+	r.believe(i, k)
+	m.seen = true
+	d := g.detector.Delay(model.Isolated, r.lend.rand(&g.watchLuck))
+	r.lend.giveBack()
+	r.clocks.arm(clock, r.now+max(float64(d), 1e-3))
 }

@@ -223,7 +223,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		coordinator: none, fence: fence{kind: from.Fence.Kind, failsafe: from.Fence.Failsafe, failure: from.Fence.Failure,
 			within: c.law(from.Fence.Within), inTouch: true, blame: p.sys.ServiceElement(int(i))},
 		warmAt: from.WarmUp.StartAt, warmRamp: float64(from.WarmUp.Ramp),
-		state: from.Policy.Start(int(n)), store: none, care: none, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
+		state: from.Policy.Start(int(n)), store: none, care: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
 		keys: [2]uint64{nameKey(from.Name, forPolicy), nameKey(from.Name, forWatch)},
 		up:   n, rotation: n, good: n, cap: 1, frac: 1,
 	}
@@ -363,6 +363,10 @@ func (c *compiler) groupClocks(i int32, g *group) {
 		for k := int32(1); k < g.n; k++ {
 			c.clock(owner{kind: watchClock, group: i, index: k})
 		}
+	}
+	if l := c.p.sys.Services[i].FalseAlarms; l != nil && g.detector != nil {
+		g.alarms = c.law(l)
+		g.alarmClock = c.clock(owner{kind: alarmClock, group: i})
 	}
 	if g.warmRamp > 0 {
 		g.warmClock = c.clock(owner{kind: warmClock, group: i})

@@ -47,6 +47,9 @@ type group struct {
 	exposed            float64
 	record             int32 // index of the open failover in the outcome, or none
 	luck, watchLuck    stream
+	sharedLuck         stream // with which the detector met what happened at …
+	luckAt             float64
+	alarms, alarmClock int32   // law of false alarms, or none
 	cap, frac          float64 // capacity ratio and share of requests answered, as seen from everywhere
 	phase              model.Phase
 	timed              bool // cap or frac change with time now
@@ -97,6 +100,9 @@ func (r *Runner) resetGroups(run uint64) {
 	for i := range r.groups {
 		g := &r.groups[i]
 		g.luck, g.watchLuck = streamOf(run, g.keys[0]), streamOf(run, g.keys[1])
+		if g.alarms != none {
+			r.clocks.arm(g.alarmClock, r.now+r.laws[g.alarms].draw(&g.watchLuck, r.lend))
+		}
 		r.touch(int32(i))
 	}
 	for i := range r.stores {

@@ -163,6 +163,7 @@ const (
 	warmClock
 	fallbackClock
 	holdClock
+	alarmClock
 	rotClock
 	drillClock
 	switchClock

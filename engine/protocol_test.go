@@ -239,3 +239,55 @@ func TestSomeClientsIgnoreTheRedirection(t *testing.T) {
 		near(t, "below the threshold", float64(out.Outages[0].Down(out.Horizon)), 1300, 1e-3)
 	})
 }
+
+// What fails at one instant is found out by the same poll (R9).
+func TestVictimsOfOneEventAreFoundTogether(t *testing.T) {
+	sys := farm(4, policies.ActiveActive{}, 1)
+	sys.Rate, sys.Services[0].PerReplica = 4, 1
+	for i := range sys.Components {
+		sys.Components[i].Modes = nil
+	}
+	sys.Causes = []model.CommonCause{{Name: "rack", Mode: model.OSCrash, Probability: 1, Life: fixedLaw(model.Day),
+		Repair: fixedLaw(1000), Victims: []int32{0, 1}}}
+	sys.Services[0].Detector = policies.Probe{Interval: 10, Fall: 1, Rise: 1}
+	p, err := Compile(sys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for run := range 20 {
+		r, out := p.NewRunner(Options{Horizon: 25 * model.Hour, Seed: 3}), model.Outcome{}
+		r.Reset(run, &out)
+		var at []model.Seconds
+		r.note = func(n Note) {
+			if n.Kind == BelievedDown {
+				at = append(at, n.At)
+			}
+		}
+		r.Run()
+		if len(at) != 2 || at[0] != at[1] || at[0] <= model.Day || at[0] > model.Day+10 {
+			t.Fatalf("run %d: the victims were found at %v", run, at)
+		}
+	}
+}
+
+// False alarms that nothing explains come at their own rate; each costs what a failover costs.
+func TestFalseAlarms(t *testing.T) {
+	sys := farm(2, &policies.ActivePassive{Alpha: 1, Success: 1, Redirect: fixedLaw(2)}, 1)
+	for i := range sys.Components {
+		sys.Components[i].Modes = nil
+	}
+	sys.Services[0].Detector = policies.Heartbeat{Period: 1, Timeout: 10}
+	sys.Services[0].FalseAlarms = expLaw(model.Year / 12)
+	alarms, unserved, runs := 0.0, 0.0, 2000
+	observe(t, sys, Options{Horizon: model.Year, Seed: 3, Runs: runs}, func(out *model.Outcome) {
+		for _, f := range out.Failovers {
+			if f.Trigger != model.FalseAlarm || f.Result != model.Succeeded {
+				t.Fatalf("%+v", f)
+			}
+		}
+		alarms += float64(len(out.Failovers))
+		unserved += float64(out.Unserved[0])
+	})
+	near(t, "false failovers a year", alarms/float64(runs), 12, 0.32)
+	near(t, "unserved per failover", unserved/alarms, 2, 1e-6)
+}

@@ -20,6 +20,7 @@ type Runner struct {
 
 	clocks  clocks
 	lend    *lender
+	luck    stream         // lent for one draw
 	eq      []*equilibrium // of each law, made when first needed
 	comps   []component
 	gates   []gate
@@ -228,6 +229,8 @@ func (r *Runner) ring(id int32) {
 			k = r.groups[o.group].state.Primary
 		}
 		r.believe(o.group, k)
+	case alarmClock:
+		r.cryWolf(o.group, &r.groups[o.group])
 	case warmClock:
 		r.groups[o.group].warmed = true
 	case holdClock:

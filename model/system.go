@@ -82,17 +82,18 @@ type Service struct {
 	Name          string
 	Members       []Member
 	Policy        Policy
-	Needed        int      // members that must serve for the service to work at all; 0 counts as 1
-	PerReplica    float64  // requests per second one member can serve; 0 = no limit
-	Detector      Detector // how belief follows truth; nil = at once and never wrong
-	Observer      Observer // from where the detector looks
-	Balancer      int32    // service whose serving members observe, if Observer is ByService
-	Coordinated   bool     // no member may become primary, or stay it, without the consent of (R13, R14):
-	Coordinator   int32    // service; if Coordinated
-	Fence         Fence    // what stops a primary that has lost touch
-	Rot           Rot      // faults of standbys that nobody notices (R16)
-	HoldDown      HoldDown // when a failover is left to people (R19)
-	Failback      bool     // the first member serves again after having been well for FailbackAfter (R20)
+	Needed        int          // members that must serve for the service to work at all; 0 counts as 1
+	PerReplica    float64      // requests per second one member can serve; 0 = no limit
+	Detector      Detector     // how belief follows truth; nil = at once and never wrong
+	FalseAlarms   Distribution // from one false alarm of the detector to the next, beyond those that silence explains (R11); nil = never
+	Observer      Observer     // from where the detector looks
+	Balancer      int32        // service whose serving members observe, if Observer is ByService
+	Coordinated   bool         // no member may become primary, or stay it, without the consent of (R13, R14):
+	Coordinator   int32        // service; if Coordinated
+	Fence         Fence        // what stops a primary that has lost touch
+	Rot           Rot          // faults of standbys that nobody notices (R16)
+	HoldDown      HoldDown     // when a failover is left to people (R19)
+	Failback      bool         // the first member serves again after having been well for FailbackAfter (R20)
 	FailbackAfter Seconds
 	Needs         []Dependency
 	WarmUp        WarmUp

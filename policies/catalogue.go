@@ -21,6 +21,7 @@ var Detectors = []Entry{
 	{"probe", "`fall` failed questions in a row; `rise` good answers to return", "{kind: probe, interval: 2s, timeout: 2s, fall: 3, rise: 2}"},
 	{"lease", "a lease that is not renewed runs out", "{kind: lease, ttl: 30s, renew: 10s}"},
 	{"vrrp", "`missed` advertisements and a skew", "{kind: vrrp, advert: 1s, missed: 3}"},
+	{"phi", "silence that has become improbable enough (phi-accrual)", "{kind: phi, threshold: 8, gap: 1s}"},
 	{"users", "nobody looks; users report what they suffer", "{kind: users, report: {p50: 15m, p95: 2h}}"},
 	{"delay", "a law of your own", "{kind: delay, delay: {uniform: [5s, 15s]}}"},
 }

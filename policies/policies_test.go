@@ -77,6 +77,23 @@ func TestFailoverScripts(t *testing.T) {
 	}
 }
 
+// Two of three observers that each take U(0, 10) agree after the middle one: 5 s on average, with a
+// variance of 5; with gossip of 2 s that much later. Phi-accrual takes Φ·ln 10 gaps.
+func TestObserversAgree(t *testing.T) {
+	d := Observers{Detector: Probe{Interval: 10, Fall: 1, Rise: 1}, Of: 3, Quorum: 2, Gossip: fixed(2)}
+	r, sum, squares, n := generator(), 0.0, 0.0, 100_000.0
+	for range int(n) {
+		x := float64(d.Delay(model.Crash, r)) - 2
+		sum, squares = sum+x, squares+x*x
+	}
+	if mean := sum / n; math.Abs(mean-5) > 0.03 || math.Abs(squares/n-mean*mean-5) > 0.06 {
+		t.Errorf("mean %v, variance %v; want 5 and 5", mean, squares/n-mean*mean)
+	}
+	if got := (PhiAccrual{Threshold: 8, Gap: 1}).Delay(model.Crash, r); math.Abs(float64(got)-18.42) > 0.01 {
+		t.Errorf("phi 8 at gaps of 1 s takes %v, want 18.42 s", got)
+	}
+}
+
 // After any sequence of six signals: a step is armed exactly in the phases that end by themselves, a
 // candidate is known exactly while one is being promoted, and nobody is promoted without being named.
 func TestEveryShortSequence(t *testing.T) {

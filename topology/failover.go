@@ -42,6 +42,7 @@ func (b *builder) activePassive(s *service, standby policies.Temperature) {
 	}
 	b.retry = 0
 	s.s.Detector = b.detector(f, "detection", kind)
+	s.s.FalseAlarms = b.alarms
 	if s.s.Coordinated && !p.Manual {
 		observer = "coordinator"
 	}
@@ -130,6 +131,9 @@ func (b *builder) leaseFencing(s *service, m *mapping) {
 func leaseOf(d model.Detector) (policies.Lease, bool) {
 	if s, ok := d.(policies.Seeing); ok {
 		d = s.Detector
+	}
+	if o, ok := d.(policies.Observers); ok {
+		d = o.Detector
 	}
 	l, ok := d.(policies.Lease)
 	return l, ok
@@ -230,7 +234,7 @@ func (b *builder) viaProxy(p *policies.ActivePassive, r *mapping) {
 	p.Redirect = failures.Uniform(model.Seconds(rise-1)*interval, model.Seconds(rise)*interval)
 }
 
-var detectorWords = []string{"heartbeat", "probe", "lease", "vrrp", "users", "delay"}
+var detectorWords = []string{"heartbeat", "probe", "lease", "vrrp", "phi", "users", "delay"}
 
 // detector reads how faults are noticed (SEMANTICS 2.3).
 func (b *builder) detector(m *mapping, key, byDefault string) model.Detector {
@@ -244,7 +248,13 @@ func (b *builder) detector(m *mapping, key, byDefault string) model.Detector {
 		byDefault = "delay"
 	}
 	out := b.detectorOf(d, d.word("kind", detectorWords, byDefault))
-	d.later("false_alarm_rate", "quorum")
+	b.alarms = nil
+	if d.has("false_alarm_rate") {
+		if b.alarms = d.lifeLaw("false_alarm_rate", nil); b.alarms == never {
+			b.alarms = nil
+		}
+	}
+	out = b.observers(d, out)
 	seeing := policies.Seeing{Detector: out, Unseen: quantiles(15*model.Minute, 2*model.Hour)}
 	sees := d.block("sees")
 	for k := model.FaultMode(0); k < model.NumFaultModes; k++ {
@@ -261,6 +271,18 @@ func (b *builder) detector(m *mapping, key, byDefault string) model.Detector {
 	sees.done()
 	d.done()
 	return seeing
+}
+
+// observers reads how many of several observers must agree.
+func (b *builder) observers(d *mapping, one model.Detector) model.Detector {
+	m := d.sub("observers", d.where+": observers")
+	if m == nil {
+		return one
+	}
+	of := m.count("of", 1, policies.MostObservers, 3)
+	o := policies.Observers{Detector: one, Of: of, Quorum: m.count("quorum", 1, of, of/2+1), Gossip: m.law("gossip", steady, failures.Fixed(0))}
+	m.done()
+	return o
 }
 
 func (b *builder) detectorOf(d *mapping, kind string) model.Detector {
@@ -283,6 +305,8 @@ func (b *builder) detectorOf(d *mapping, kind string) model.Detector {
 		return l
 	case "vrrp":
 		return policies.VRRP{Advert: d.durationAbove("advert", 1), Missed: d.count("missed", 1, 1000, 3), Skew: d.duration("skew", 1)}
+	case "phi":
+		return policies.PhiAccrual{Threshold: float64(d.count("threshold", 1, 100, 8)), Gap: d.durationAbove("gap", 1)}
 	case "users":
 		return policies.Users{Report: d.law("report", steady, quantiles(15*model.Minute, 2*model.Hour))}
 	}

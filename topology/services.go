@@ -153,6 +153,7 @@ func (b *builder) software(s *service, m *mapping) {
 	modes := m.modes(model.Crash, false)
 	b.restart(m, modes)
 	beta := m.share("beta", 0.05)
+	stall := b.stall(m)
 	m.done()
 	if beta >= 1 {
 		b.d.fault(m.get("beta"), "", "%s: beta must be below 100%%", m.where)
@@ -177,11 +178,35 @@ func (b *builder) software(s *service, m *mapping) {
 		c := model.Component{Name: s.name.text + "/" + host.Name, Kind: model.KindProcess, Site: host.Site, Modes: modes, Requires: allOf(ref(h))}
 		victims[i] = b.add(c, s.name)
 		s.s.Members[i].Component = victims[i]
+		if stall.Life != nil && stall.Repair != nil {
+			stall.Name, stall.Victims = c.Name+"/stall", []int32{victims[i]}
+			b.sys.Causes = append(b.sys.Causes, stall)
+		}
 	}
 	if life != nil {
 		b.sys.Causes = append(b.sys.Causes, model.CommonCause{Name: s.name.text + "/software", Mode: model.Crash, Life: life,
 			Victims: victims, Probability: 1, At: m.origin.at})
 	}
+}
+
+// stall reads how often a process stops for a moment, as for collecting garbage or waiting for a disk.
+// Nothing has failed, but a detector may think so (R11).
+func (b *builder) stall(m *mapping) model.CommonCause {
+	c := model.CommonCause{Mode: model.Isolated, Probability: 1, Glitch: true, At: m.origin.at}
+	v := m.sub("stalls", m.where+": stalls")
+	if v == nil {
+		return c
+	}
+	if v.need("rate", "write for example rate: 50/y") != nil {
+		if c.Life = v.lifeLaw("rate", nil); c.Life == never {
+			c.Life = nil
+		}
+	}
+	if v.need("duration", "write for example duration: {p50: 2s, p95: 20s}") != nil {
+		c.Repair = v.law("duration", random, nil)
+	}
+	v.done()
+	return c
 }
 
 // restart lets software say `restart` or `crash_recovery` for the time until it serves again.
@@ -275,6 +300,7 @@ func (b *builder) healthCheck(s *service) {
 	s.balanced = m.get("balanced_by")
 	if s.balanced != nil || m.get("health_check") != nil {
 		s.s.Detector = b.detector(m, "health_check", "probe")
+		s.s.FalseAlarms = b.alarms
 	}
 	if s.balanced == nil {
 		return

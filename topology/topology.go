@@ -75,7 +75,8 @@ type builder struct {
 	services  []*service
 	byName    map[string]int
 	threshold float64
-	retry     model.Seconds // for how long a primary tries to renew a lease, as its detector's product says
+	alarms    model.Distribution // of the detector just read
+	retry     model.Seconds      // for how long a primary tries to renew a lease, as its detector's product says
 
 	victimCount int
 	effort
