@@ -223,7 +223,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		coordinator: none, fence: fence{kind: from.Fence.Kind, failsafe: from.Fence.Failsafe, failure: from.Fence.Failure,
 			within: c.law(from.Fence.Within), inTouch: true, blame: p.sys.ServiceElement(int(i))},
 		warmAt: from.WarmUp.StartAt, warmRamp: float64(from.WarmUp.Ramp),
-		state: from.Policy.Start(int(n)), store: none, care: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
+		state: from.Policy.Start(int(n)), store: none, care: none, person: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
 		keys: [2]uint64{nameKey(from.Name, forPolicy), nameKey(from.Name, forWatch)},
 		up:   n, rotation: n, good: n, cap: 1, frac: 1,
 	}

@@ -25,6 +25,8 @@ type group struct {
 	balancer    int32
 	coordinator int32 // or none
 	care        int32 // or none
+	person      int32 // who works for it, or none
+	busyUntil   float64
 	fence       fence
 	store       int32   // or none
 	share       float64 // of all requests one member can serve at full capacity; 0 = no limit
@@ -168,6 +170,7 @@ func (r *Runner) decide(i int32, g *group) {
 		sig := &r.signal
 		sig.Lost = lost
 		sig.Eligible, sig.Next = r.candidates(g)
+		sig.Night = r.calendar && r.night()
 		if g.care != none {
 			r.warn(g, sig)
 		}
@@ -205,9 +208,15 @@ func (r *Runner) react(i int32, g *group) {
 	out, before, primary, candidate := &r.reaction, g.state.Phase, g.state.Primary, g.state.Candidate
 	g.policy.React(&g.state, &r.signal, r.lend.rand(&g.luck), out)
 	r.lend.giveBack()
+	if g.person != none && (out.Stop || out.Arm || r.signal.Kind == model.StepEnded) {
+		r.dismiss(g)
+	}
 	if out.Stop {
 		g.stepEnded = false
 		r.clocks.stop(g.stepClock)
+	}
+	if out.Human {
+		out.Delay = model.Seconds(r.page(g, float64(out.Delay)))
 	}
 	if out.Arm {
 		if g.stepEnded = out.Delay <= 0; g.stepEnded {

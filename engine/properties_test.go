@@ -115,7 +115,7 @@ func randomService(r *rand.Rand, sys *model.System, s int, first int32, nodes in
 		}
 	default:
 		svc.Policy = &policies.ActivePassive{Alpha: float64(r.IntN(3)) / 2, Success: 0.9, Manual: r.IntN(3) == 0,
-			Human: policies.Steps{law(600)}, Activate: policies.Steps{law(30)}, Redirect: fixedLaw(60), RedirectRamp: r.IntN(2) == 0}
+			Human: policies.Human{Act: law(600)}, Activate: policies.Steps{law(30)}, Redirect: fixedLaw(60), RedirectRamp: r.IntN(2) == 0}
 		svc.Detector, svc.Observer = policies.Heartbeat{Period: 1, Timeout: 10}, model.Observer(2*r.IntN(2))
 	}
 	if r.IntN(3) == 0 {

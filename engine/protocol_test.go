@@ -139,7 +139,7 @@ func TestStonithBlocksTheFailover(t *testing.T) {
 		success float64
 		want    float64
 	}{{1, 8}, {0, 3*60 + 1000}} {
-		sys := farm(2, &policies.ActivePassive{Alpha: 1, Success: 1, Human: policies.Steps{fixedLaw(1000)},
+		sys := farm(2, &policies.ActivePassive{Alpha: 1, Success: 1, Human: policies.Human{Act: fixedLaw(1000)},
 			Stonith: &policies.Stonith{Takes: fixedLaw(8), Success: c.success, Timeout: 60, Attempts: 3}}, 1)
 		sys.Components[0].Modes = []model.Mode{{Kind: model.OSCrash, Life: fixedLaw(model.Hour)}}
 		sys.Components[1].Modes = nil
@@ -166,7 +166,7 @@ func onceDown(at model.Distribution, p *policies.ActivePassive) *model.System {
 // bad on demand in 1 − (1 − e^(−λT))/(λT) = 11.4 % of the cases; without drills ever more often.
 func TestStandbysRot(t *testing.T) {
 	share := func(at model.Distribution, drill model.Seconds, seen float64) float64 {
-		sys := onceDown(at, &policies.ActivePassive{Alpha: 1, Success: 1, Activate: policies.Steps{fixedLaw(60)}, Human: policies.Steps{fixedLaw(1000)}})
+		sys := onceDown(at, &policies.ActivePassive{Alpha: 1, Success: 1, Activate: policies.Steps{fixedLaw(60)}, Human: policies.Human{Act: fixedLaw(1000)}})
 		sys.Services[0].Rot = model.Rot{Life: expLaw(model.Year), Seen: seen, Repair: fixedLaw(0), DrillEvery: drill}
 		failed, runs := 0.0, 20000
 		observe(t, sys, Options{Horizon: 11 * model.Year, Seed: 9, Runs: runs}, func(out *model.Outcome) {
@@ -217,7 +217,7 @@ func TestFailbackIsOneMoreInterruption(t *testing.T) {
 // A second failure inside the hold-down takes the manual path: that is the price of not flapping.
 func TestHoldDownLeavesTheNextFailoverToPeople(t *testing.T) {
 	for _, hold := range []model.HoldDown{{Between: 3 * model.Hour}, {Most: 1, Window: 3 * model.Hour}, {Most: 2, Window: 3 * model.Hour}} {
-		sys := farm(2, &policies.ActivePassive{Alpha: 1, Success: 1, Human: policies.Steps{fixedLaw(1000)}, Activate: policies.Steps{fixedLaw(10)}}, 1)
+		sys := farm(2, &policies.ActivePassive{Alpha: 1, Success: 1, Human: policies.Human{Act: fixedLaw(1000)}, Activate: policies.Steps{fixedLaw(10)}}, 1)
 		for i := range sys.Components {
 			sys.Components[i].Modes = []model.Mode{{Kind: model.OSCrash, Life: fixedLaw(model.Day + model.Hour*model.Seconds(i)), Repair: fixedLaw(1800)}}
 		}
@@ -290,4 +290,55 @@ func TestFalseAlarms(t *testing.T) {
 	})
 	near(t, "false failovers a year", alarms/float64(runs), 12, 0.32)
 	near(t, "unserved per failover", unserved/alarms, 2, 1e-6)
+}
+
+// One person does one thing at a time: of two services that fail together, the second waits for the
+// first; with two people neither waits, and at night both wait for somebody to wake up.
+func TestPeopleDoOneThingAtATime(t *testing.T) {
+	for _, c := range []struct {
+		staff      int
+		office     model.Office
+		one, other float64
+	}{
+		{0, model.Office{}, 1000, 1000},
+		{1, model.Office{}, 1000, 2000},
+		{2, model.Office{}, 1000, 1000},
+		{2, model.Office{Kept: true, Days: [7]bool{true}, From: 0, To: 7200}, 1000, 1000},
+		{2, model.Office{Kept: true, Days: [7]bool{true}, From: 7200, To: 9000}, 1300, 1300},
+		{2, model.Office{Kept: true, Days: [7]bool{false, true}, From: 0, To: 7200}, 1300, 1300},
+	} {
+		manual := &policies.ActivePassive{Alpha: 1, Success: 1, Manual: true, Human: policies.Human{
+			Acknowledge: fixedLaw(100), Night: fixedLaw(400), Act: fixedLaw(900)}}
+		sys := onceDown(fixedLaw(model.Hour), manual)
+		second := sys.Services[0]
+		second.Name = "second"
+		sys.Services = append(sys.Services, second)
+		sys.Journeys = append(sys.Journeys, model.Journey{Name: "second", Threshold: 0.95, Service: 1, Needs: []model.Dependency{{Need: model.Need{Ref: 1}}}})
+		sys.People = model.People{Staff: c.staff, Office: c.office}
+		observe(t, sys, Options{Horizon: model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+			a, b := float64(out.Unserved[0]), float64(out.Unserved[1])
+			near(t, "the first of two", min(a, b), c.one, 1e-6)
+			near(t, "the other", max(a, b), c.other, 1e-6)
+		})
+	}
+}
+
+// A primary that comes back sends the person who was at it to the next incident.
+func TestRepairFreesThePerson(t *testing.T) {
+	manual := &policies.ActivePassive{Alpha: 1, Success: 1, Manual: true, Human: policies.Human{Act: fixedLaw(1000)}}
+	sys := farm(2, manual, 1)
+	sys.Components = append(sys.Components, unit("c", 1, 1), unit("d", 1, 1))
+	for i := range sys.Components {
+		sys.Components[i].Modes = nil
+	}
+	sys.Components[0].Modes = []model.Mode{{Kind: model.OSCrash, Life: fixedLaw(3600), Repair: fixedLaw(200)}}
+	sys.Components[2].Modes = []model.Mode{{Kind: model.OSCrash, Life: fixedLaw(3900)}}
+	second := sys.Services[0]
+	second.Name, second.Members = "second", []model.Member{{Component: 2, Host: 2}, {Component: 3, Host: 3}}
+	sys.Services = append(sys.Services, second)
+	sys.Journeys = append(sys.Journeys, model.Journey{Name: "second", Threshold: 0.95, Service: 1, Needs: []model.Dependency{{Need: model.Need{Ref: 1}}}})
+	sys.People.Staff = 1
+	observe(t, sys, Options{Horizon: 2 * model.Hour, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+		near(t, "the second incident", float64(out.Unserved[1]), 1000, 1e-6)
+	})
 }

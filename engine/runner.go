@@ -18,30 +18,32 @@ type Runner struct {
 	past  bool // beyond the horizon
 	note  func(Note)
 
-	clocks  clocks
-	lend    *lender
-	luck    stream         // lent for one draw
-	eq      []*equilibrium // of each law, made when first needed
-	comps   []component
-	gates   []gate
-	modes   []mode
-	ages    []float64 // age at the next failure, of modes that keep their age
-	left    []float64 // life that remains, of modes that do not age just now
-	rates   []float64 // of ageing, of components whose role matters
-	causes  []cause
-	hits    []bool
-	members []member
-	groups  []group
-	stores  []store
-	copies  []replica
-	cares   []care
-	rots    []rot
-	recent  []float64 // when the last failovers of each group were
-	reach   reach
-	jour    []journey
-	memo    []memo
-	stamp   uint32  // of what memo holds that is still true
-	memoAt  float64 // the time it is about
+	clocks   clocks
+	lend     *lender
+	luck     stream         // lent for one draw
+	eq       []*equilibrium // of each law, made when first needed
+	comps    []component
+	gates    []gate
+	modes    []mode
+	ages     []float64 // age at the next failure, of modes that keep their age
+	left     []float64 // life that remains, of modes that do not age just now
+	rates    []float64 // of ageing, of components whose role matters
+	causes   []cause
+	hits     []bool
+	members  []member
+	groups   []group
+	stores   []store
+	copies   []replica
+	cares    []care
+	rots     []rot
+	staff    []float64 // until when each person is busy
+	calendar bool      // office hours are kept
+	recent   []float64 // when the last failovers of each group were
+	reach    reach
+	jour     []journey
+	memo     []memo
+	stamp    uint32  // of what memo holds that is still true
+	memoAt   float64 // the time it is about
 
 	netDirty    bool
 	changed     []int32 // members whose availability changed in this instant
@@ -65,22 +67,24 @@ const maxRounds = 100000
 func (p *Program) NewRunner(o Options) *Runner {
 	r := &Runner{
 		p: p, o: o, lend: newLender(), laws: p.laws,
-		clocks:  newClocks(len(p.modes)+len(p.causes)+len(p.owners), p.rate),
-		comps:   make([]component, len(p.comps)),
-		gates:   make([]gate, len(p.gates)),
-		modes:   make([]mode, len(p.modes)),
-		rates:   make([]float64, len(p.alphas)),
-		active:  make([]int32, len(p.alphas)),
-		causes:  make([]cause, len(p.causes)),
-		hits:    make([]bool, p.hits),
-		members: make([]member, len(p.members)),
-		groups:  make([]group, len(p.groups)),
-		stores:  make([]store, len(p.stores)),
-		copies:  make([]replica, len(p.copies)),
-		cares:   make([]care, len(p.cares)),
-		rots:    make([]rot, p.rots),
-		recent:  make([]float64, p.recent),
-		jour:    make([]journey, len(p.journeys)),
+		clocks:   newClocks(len(p.modes)+len(p.causes)+len(p.owners), p.rate),
+		comps:    make([]component, len(p.comps)),
+		gates:    make([]gate, len(p.gates)),
+		modes:    make([]mode, len(p.modes)),
+		rates:    make([]float64, len(p.alphas)),
+		active:   make([]int32, len(p.alphas)),
+		causes:   make([]cause, len(p.causes)),
+		hits:     make([]bool, p.hits),
+		members:  make([]member, len(p.members)),
+		groups:   make([]group, len(p.groups)),
+		stores:   make([]store, len(p.stores)),
+		copies:   make([]replica, len(p.copies)),
+		cares:    make([]care, len(p.cares)),
+		rots:     make([]rot, p.rots),
+		recent:   make([]float64, p.recent),
+		staff:    make([]float64, p.sys.People.Staff),
+		calendar: p.sys.People.Office.Kept,
+		jour:     make([]journey, len(p.journeys)),
 	}
 	for i := range r.modes {
 		r.modes[i].process = p.modes[i]
@@ -120,6 +124,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	copy(r.copies, p.copies)
 	copy(r.jour, p.journeys)
 	clear(r.hits)
+	clear(r.staff)
 	r.dirtyGroups, r.dirtyJour = r.dirtyGroups[:0], r.dirtyJour[:0]
 	r.now, r.begin, r.past, r.netDirty, r.ramps, r.rounds, r.open = 0, 0, false, false, 0, 0, 0
 	r.out = out

@@ -272,6 +272,9 @@ func (c *checker) network() {
 }
 
 func (c *checker) services() {
+	if o := &c.sys.People.Office; c.sys.People.Staff < 0 || o.Kept && !(o.From >= 0 && o.From < o.To && o.To <= Day) {
+		c.fault(Pos{}, "people: there cannot be %d of them, at work from %v to %v of a day", c.sys.People.Staff, o.From, o.To)
+	}
 	if len(c.sys.Services) == 0 {
 		c.fault(Pos{}, "there is no service, so nothing can go down")
 	}

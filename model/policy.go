@@ -65,6 +65,7 @@ type Signal struct {
 	Next     int32 // best one other than the present candidate, or None
 	Lost     bool  // the group believes that its primary is gone
 	Broken   bool  // the candidate will not start, and nobody knew (R16)
+	Night    bool  // it is outside office hours
 	Held     bool  // it is too soon after other failovers for a machine to decide (R19)
 }
 
@@ -72,6 +73,7 @@ type Signal struct {
 type Reaction struct {
 	Arm     bool    // start a step that ends after Delay; replaces a running one
 	Delay   Seconds // used if Arm
+	Human   bool    // the step is the work of a person, who may first have to finish another
 	Stop    bool    // stop the running step
 	Promote bool    // GroupState.Primary has just changed
 	Fence   bool    // the old primary has just been made harmless

@@ -11,7 +11,22 @@ type System struct {
 	Journeys   []Journey     // what users do; also one observed Journey per service that is reported
 	Clients    []ClientGroup // where requests come from; empty = anywhere
 	Rate       float64       // offered load, requests per second; 0 = not stated
-	Warnings   Problems      // found while resolving; repeated in reports
+	People     People
+	Warnings   Problems // found while resolving; repeated in reports
+}
+
+// People are those who are paged.
+type People struct {
+	Staff  int // who can work on different things at a time; 0 = any number
+	Office Office
+}
+
+// Office is when people are at work, in a week that begins on Monday. The zero Office keeps no hours:
+// it is always the same.
+type Office struct {
+	Kept     bool
+	Days     [7]bool // from Monday
+	From, To Seconds // of the day
 }
 
 // None is the index of nothing.

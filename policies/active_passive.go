@@ -25,7 +25,7 @@ type ActivePassive struct {
 	Alpha        float64            // dormancy of the standby's hardware, 0 to 1
 	Manual       bool               // every failover waits for Human
 	Decision     Steps              // what a machine takes to decide
-	Human        Steps              // what a human takes: acknowledge, diagnose, act
+	Human        Human              // what a person takes for a manual one
 	Stonith      *Stonith           // cuts the old primary's power before another is promoted (R14); nil = nobody does
 	Activate     Steps              // from the decision to the standby being ready
 	StartFailure float64            // probability that a standby does not start when called (cold)
@@ -63,7 +63,7 @@ func (p *ActivePassive) React(s *model.GroupState, sig *model.Signal, r *rand.Ra
 	case model.PrimaryLost:
 		if s.Phase == model.Serving || s.Phase == model.Redirection {
 			s.Attempt, s.Manual = 0, p.Manual || sig.Held
-			p.decide(s, sig.Eligible, r, out)
+			p.decide(s, sig, sig.Eligible, r, out)
 		}
 	case model.PrimaryBack:
 		p.stand(s, out)
@@ -94,7 +94,7 @@ func (p *ActivePassive) switchOver(s *model.GroupState, to int32, r *rand.Rand, 
 }
 
 // decide begins a role change towards the candidate, or waits for one.
-func (p *ActivePassive) decide(s *model.GroupState, candidate int32, r *rand.Rand, out *model.Reaction) {
+func (p *ActivePassive) decide(s *model.GroupState, sig *model.Signal, candidate int32, r *rand.Rand, out *model.Reaction) {
 	s.Candidate = candidate
 	if candidate == model.None {
 		s.Phase = model.Repair
@@ -102,25 +102,26 @@ func (p *ActivePassive) decide(s *model.GroupState, candidate int32, r *rand.Ran
 		return
 	}
 	out.Event = model.Started
-	delay := p.deliberation(s).Sample(r)
+	delay := p.deliberation(s, sig, r)
 	if delay <= 0 {
-		p.proceed(s, r, out)
+		p.proceed(s, sig, r, out)
 		return
 	}
+	out.Human = s.Manual
 	s.Phase = model.Decision
 	out.Arm, out.Delay = true, delay
 }
 
 // deliberation is what it takes to decide.
-func (p *ActivePassive) deliberation(s *model.GroupState) Steps {
+func (p *ActivePassive) deliberation(s *model.GroupState, sig *model.Signal, r *rand.Rand) model.Seconds {
 	if s.Manual {
-		return p.Human
+		return p.Human.Sample(r, sig.Night)
 	}
-	return p.Decision
+	return p.Decision.Sample(r)
 }
 
 // proceed makes the old primary harmless, if that is done from outside, and then activates the new one.
-func (p *ActivePassive) proceed(s *model.GroupState, r *rand.Rand, out *model.Reaction) {
+func (p *ActivePassive) proceed(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) {
 	if p.Stonith == nil {
 		p.activate(s, r, out)
 		return
@@ -128,8 +129,8 @@ func (p *ActivePassive) proceed(s *model.GroupState, r *rand.Rand, out *model.Re
 	s.Phase = model.Fencing
 	delay, done := p.Stonith.Sample(r)
 	if !done { // nobody may go on until a human has confirmed that the old primary is off
-		s.Manual = true
-		delay += p.Human.Sample(r)
+		s.Manual, out.Human = true, true
+		delay += p.Human.Sample(r, sig.Night)
 	}
 	out.Arm, out.Delay = true, delay
 }
@@ -157,7 +158,7 @@ func (p *ActivePassive) reconsider(s *model.GroupState, sig *model.Signal, r *ra
 	switch s.Phase {
 	case model.Repair:
 		if sig.Eligible != model.None {
-			p.decide(s, sig.Eligible, r, out)
+			p.decide(s, sig, sig.Eligible, r, out)
 		}
 	case model.Decision, model.Fencing:
 		if s.Candidate != sig.Eligible && sig.Eligible != model.None {
@@ -175,7 +176,7 @@ func (p *ActivePassive) reconsider(s *model.GroupState, sig *model.Signal, r *ra
 // again starts over towards another candidate, unless the old primary has come back meanwhile.
 func (p *ActivePassive) again(s *model.GroupState, sig *model.Signal, candidate int32, r *rand.Rand, out *model.Reaction) {
 	if sig.Lost {
-		p.decide(s, candidate, r, out)
+		p.decide(s, sig, candidate, r, out)
 		return
 	}
 	s.Phase, s.Candidate, out.Stop = model.Serving, model.None, true
@@ -186,7 +187,7 @@ func (p *ActivePassive) again(s *model.GroupState, sig *model.Signal, candidate 
 func (p *ActivePassive) advance(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) {
 	switch s.Phase {
 	case model.Decision:
-		p.proceed(s, r, out)
+		p.proceed(s, sig, r, out)
 	case model.Fencing:
 		out.Fence = true
 		p.activate(s, r, out)

@@ -51,8 +51,8 @@ var (
 
 func TestFailoverScripts(t *testing.T) {
 	auto := &ActivePassive{Success: 1, Decision: Steps{fixed(1)}, Activate: Steps{fixed(2), fixed(3)}, Redirect: fixed(4)}
-	manual := &ActivePassive{Success: 1, Manual: true, Human: Steps{fixed(60), fixed(600)}, Activate: Steps{fixed(2)}}
-	hopeless := &ActivePassive{Success: 0, Human: Steps{fixed(60)}, Decision: Steps{fixed(1)}}
+	manual := &ActivePassive{Success: 1, Manual: true, Human: Human{Acknowledge: fixed(60), Act: fixed(600)}, Activate: Steps{fixed(2)}}
+	hopeless := &ActivePassive{Success: 0, Human: Human{Act: fixed(60)}, Decision: Steps{fixed(1)}}
 	for _, c := range []struct {
 		name string
 		p    model.Policy
@@ -186,5 +186,20 @@ func TestSeeing(t *testing.T) {
 	}
 	if missed < 900 || missed > 1100 {
 		t.Errorf("%d of 10000 hangs missed, want about 1000", missed)
+	}
+}
+
+// People miss pages, sleep and err: each costs what it should on average.
+func TestHumansErr(t *testing.T) {
+	h := Human{Acknowledge: fixed(60), Night: fixed(600), Missed: 0.2, Escalate: 900, Diagnose: fixed(100), Act: fixed(50), Error: 0.25, Penalty: fixed(1000)}
+	r, day, night, n := generator(), 0.0, 0.0, 200_000.0
+	for range int(n) {
+		day += float64(h.Sample(r, false)) / n
+		night += float64(h.Sample(r, true)) / n
+	}
+	// Pages missed and errors made are geometric: 0.2/0.8 and 0.25/0.75 of them on average.
+	want := 0.25*900 + 60 + 150 + (1000+150)/3.0
+	if math.Abs(day-want) > 8 || math.Abs(night-want-540) > 8 {
+		t.Errorf("by day %.5g, at night %.5g; want %.5g and %.5g", day, night, want, want+540)
 	}
 }

@@ -58,7 +58,8 @@ func (b *builder) activePassive(s *service, standby policies.Temperature) {
 	b.redirect(s, p, f)
 	b.fencing(s, p, f)
 	b.failback(s, p)
-	b.holdDown(s, f)
+	s.s.HoldDown = b.hold
+	b.holdDown(&s.s.HoldDown, f)
 	f.later("candidate", "retry_after")
 	f.done()
 }
@@ -162,17 +163,6 @@ func (b *builder) activation(p *policies.ActivePassive, f *mapping) {
 	}
 }
 
-// human is what people take: for a manual failover, and when an automatic one fails (R18).
-func (b *builder) human(p *policies.ActivePassive, f *mapping) {
-	h := f.block("human")
-	p.Human = policies.Steps{
-		h.law("acknowledge", steady, quantiles(3*model.Minute, 10*model.Minute)),
-		h.law("diagnose", steady, quantiles(15*model.Minute, model.Hour)),
-		h.law("act", steady, quantiles(5*model.Minute, 20*model.Minute)),
-	}
-	h.done()
-}
-
 // redirect is how clients find the new primary (R17).
 func (b *builder) redirect(s *service, p *policies.ActivePassive, f *mapping) {
 	if f.has("switch") {
@@ -255,7 +245,7 @@ func (b *builder) detector(m *mapping, key, byDefault string) model.Detector {
 		}
 	}
 	out = b.observers(d, out)
-	seeing := policies.Seeing{Detector: out, Unseen: quantiles(15*model.Minute, 2*model.Hour)}
+	seeing := policies.Seeing{Detector: out, Unseen: b.unseen}
 	sees := d.block("sees")
 	for k := model.FaultMode(0); k < model.NumFaultModes; k++ {
 		p := 1.0

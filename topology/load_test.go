@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ftsim/ftsim/model"
+	"github.com/ftsim/ftsim/policies"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -115,6 +116,9 @@ func describe(t *Topology) string {
 		fmt.Fprintf(&b, "    detector %v observer %d balancer %d warm-up %+v\n", s.Detector, s.Observer, s.Balancer, s.WarmUp)
 		if s.Coordinated || s.Fence.Kind != model.Unfenced {
 			fmt.Fprintf(&b, "    coordinated %v by %d fence %+v\n", s.Coordinated, s.Coordinator, s.Fence)
+		}
+		if p, ok := s.Policy.(*policies.ActivePassive); ok && t.System.People.Staff > 0 {
+			fmt.Fprintf(&b, "    people %+v who %+v\n", t.System.People, p.Human)
 		}
 		if s.Failback || s.Rot.Life != nil || s.HoldDown.Most > 0 {
 			fmt.Fprintf(&b, "    rot %+v hold-down %+v failback %v after %v\n", s.Rot, s.HoldDown, s.Failback, s.FailbackAfter)

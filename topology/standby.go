@@ -48,9 +48,8 @@ func (b *builder) failback(s *service, p *policies.ActivePassive) {
 }
 
 // holdDown reads when a machine no longer decides by itself (R19).
-func (b *builder) holdDown(s *service, f *mapping) {
-	h := &s.s.HoldDown
-	h.Between = f.duration("min_time_between_failovers", 0)
+func (b *builder) holdDown(h *model.HoldDown, f *mapping) {
+	h.Between = f.duration("min_time_between_failovers", h.Between)
 	v := f.get("max_failovers")
 	if v == nil {
 		return

@@ -4,6 +4,7 @@ package topology
 
 import (
 	"github.com/ftsim/ftsim/model"
+	"github.com/ftsim/ftsim/policies"
 )
 
 // Version is what a file says it is written for.
@@ -75,6 +76,9 @@ type builder struct {
 	services  []*service
 	byName    map[string]int
 	threshold float64
+	onCall    policies.Human     // who is paged
+	hold      model.HoldDown     // of every failover, unless it says otherwise
+	unseen    model.Distribution // until users report what no detector sees
 	alarms    model.Distribution // of the detector just read
 	retry     model.Seconds      // for how long a primary tries to renew a lease, as its detector's product says
 
@@ -94,13 +98,14 @@ func (b *builder) file(root *node, plan *model.Plan) {
 	b.simulation(top, plan)
 	b.topology(b.section(top, "topology"))
 	b.nodes(top.get("nodes"))
+	b.operations(top)
 	b.allServices(top)
 	b.glitches(b.section(top, "topology"))
 	b.commonCauses(top.list("common_causes"))
 	b.traffic(top)
 	b.journeys(top)
 	b.objectives(top.list("objectives"), plan)
-	top.later("changes", "operations", "on_call", "maintenance", "backups", "presets")
+	top.later("changes", "on_call", "maintenance", "backups", "presets")
 	top.done()
 	b.flatten(top)
 }
