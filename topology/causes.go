@@ -37,13 +37,13 @@ func (b *builder) commonCauses(items []*node) {
 		}
 		id := m.need("id", "write for example id: zone-a-power")
 		if id == nil || id.kind != scalarNode {
-			b.commonCause(m, &node{at: n.at})
+			b.commonCause(m, &node{file: n.file, line: n.line, column: n.column})
 			continue
 		}
 		if line, twice := seen[id.text]; twice {
 			b.d.fault(id, "the first is in line "+itoa(line), "the name %q is used twice", clip(id.text))
 		}
-		seen[id.text] = id.at.Line
+		seen[id.text] = int(id.line)
 		m.where, m.path = "common cause "+strconv.Quote(clip(id.text)), "common_causes."+clip(id.text)
 		b.commonCause(m, id)
 	}
@@ -51,7 +51,7 @@ func (b *builder) commonCauses(items []*node) {
 
 func (b *builder) commonCause(m *mapping, id *node) {
 	m.ignore("kind", "description")
-	c := model.CommonCause{Name: id.text, Probability: 1, At: id.at}
+	c := model.CommonCause{Name: id.text, Probability: 1, At: id.at()}
 	v := m.need("affects", "write for example affects: {zone: zone-a}")
 	if v == nil {
 		m.ignore("mode", "mtbf", "rate", "mttr")
@@ -180,7 +180,7 @@ func (b *builder) glitches(top *mapping) {
 		if len(m.layers) == 0 {
 			continue
 		}
-		c := model.CommonCause{Mode: model.Isolated, Probability: 1, Glitch: true, At: n.at}
+		c := model.CommonCause{Mode: model.Isolated, Probability: 1, Glitch: true, At: n.at()}
 		each := m.word("scope", []string{"all-together", "each"}, "all-together") == "each"
 		life := m.lifeLaw("rate", nil)
 		if life == nil && !m.has("rate") {

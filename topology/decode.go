@@ -14,7 +14,10 @@ const mostProblems = 500
 type decoder struct {
 	ps       model.Problems
 	settings []Setting
-	compared int // known names that hints have looked at
+	compared int                 // known names that hints have looked at
+	bare     map[string]knownLaw // laws written as a mere duration, by their text: large files repeat few
+	spare    []string            // list of known keys of a mapping that is done
+	once     bool                // the tree is not read again, so what has been read may be dropped
 	unknowns
 }
 
@@ -29,9 +32,9 @@ func (d *decoder) warn(n *node, hint, format string, args ...any) {
 func (d *decoder) report(s model.Severity, n *node, hint, format string, args ...any) {
 	switch {
 	case len(d.ps) < mostProblems:
-		d.ps = append(d.ps, model.Problem{Severity: s, At: n.at, What: fmt.Sprintf(format, args...), Hint: hint, Width: n.width})
+		d.ps = append(d.ps, model.Problem{Severity: s, At: n.at(), What: fmt.Sprintf(format, args...), Hint: hint, Width: int(n.width)})
 	case len(d.ps) == mostProblems:
-		d.ps = append(d.ps, model.Problem{At: n.at, What: fmt.Sprintf("there are more than %d problems; the rest is not shown", mostProblems)})
+		d.ps = append(d.ps, model.Problem{At: n.at(), What: fmt.Sprintf("there are more than %d problems; the rest is not shown", mostProblems)})
 	}
 }
 
@@ -60,7 +63,8 @@ type mapping struct {
 
 // mapping opens n, which may be absent or empty. Where says what it is.
 func (d *decoder) mapping(n *node, where, path string) *mapping {
-	m := &mapping{d: d, where: where, path: path, origin: n}
+	m := &mapping{d: d, where: where, path: path, origin: n, known: d.spare[:0]}
+	d.spare = nil
 	switch {
 	case n == nil:
 		m.origin = &node{}
@@ -121,9 +125,9 @@ func (m *mapping) later(keys ...string) {
 
 func (m *mapping) keyNode(key string, instead *node) *node {
 	for _, l := range m.layers {
-		for i := range l.entries {
-			if l.entries[i].key.text == key {
-				return l.entries[i].key
+		for k := range l.entries() {
+			if k.text == key {
+				return k
 			}
 		}
 	}
@@ -180,16 +184,15 @@ func (m *mapping) done() {
 	if len(m.layers) == 0 {
 		return
 	}
-	known := distinctWords(m.known)
-	for i := range m.origin.entries {
-		key := m.origin.entries[i].key
+	for key := range m.origin.entries() {
 		if m.d.full() {
 			return
 		}
-		if !contains(known, key.text) {
-			m.d.fault(key, model.DidYouMean(clip(key.text), known), "%s: unknown key %q", m.where, clip(key.text))
+		if !contains(m.known, key.text) {
+			m.d.fault(key, model.DidYouMean(clip(key.text), distinctWords(m.known)), "%s: unknown key %q", m.where, clip(key.text))
 		}
 	}
+	m.d.spare, m.known = m.known, nil
 }
 
 // list returns the items of a list; a single value counts as a list of one.
@@ -199,7 +202,7 @@ func (m *mapping) list(key string) []*node {
 	case v == nil:
 		return nil
 	case v.kind == sequenceNode:
-		return v.items
+		return v.items()
 	}
 	return []*node{v}
 }
@@ -216,13 +219,12 @@ func (d *decoder) each(n *node, what string, f func(name *node, value *node)) {
 		d.fault(n, "begin each with its name: NAME: {…}", "%s must be a mapping of names, not %v", what, n.kind)
 		return
 	}
-	for i := range n.entries {
-		e := &n.entries[i]
-		if e.key.text == "" || strings.ContainsAny(e.key.text, "\n\r\t*?[]") || len(e.key.text) > 200 {
-			d.fault(e.key, "", "%s: %q cannot be a name", what, clip(e.key.text))
+	for key, value := range n.entries() {
+		if key.text == "" || strings.ContainsAny(key.text, "\n\r\t*?[]") || len(key.text) > 200 {
+			d.fault(key, "", "%s: %q cannot be a name", what, clip(key.text))
 			continue
 		}
-		f(e.key, e.value)
+		f(key, value)
 	}
 }
 

@@ -45,7 +45,7 @@ func TestPresetsAreSound(t *testing.T) {
 			t.Errorf("preset %s is incomplete: %+v", p.Name, p)
 		}
 		d := &decoder{}
-		m := d.mapping(&node{kind: mappingNode, entries: []entry{{&node{text: "preset"}, &node{kind: scalarNode, text: p.Name}}}}, "test", "test")
+		m := d.mapping(&node{kind: mappingNode, parts: []node{{text: "preset"}, {kind: scalarNode, text: p.Name}}}, "test", "test")
 		m.preset("", p.Kind)
 		b := &builder{d: d}
 		switch p.Kind {

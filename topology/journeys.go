@@ -102,7 +102,7 @@ func (b *builder) journey(name, value *node, via []model.Dependency) (j model.Jo
 	if value.kind == nullNode {
 		m.origin = name
 	}
-	j = model.Journey{Name: name.text, Threshold: b.threshold, Service: model.None, At: name.at}
+	j = model.Journey{Name: name.text, Threshold: b.threshold, Service: model.None, At: name.at()}
 	if shareGiven = m.has("share"); shareGiven {
 		j.Share = m.share("share", 0)
 	}
@@ -169,8 +169,8 @@ func (b *builder) ownJourneys() {
 	for _, s := range b.services { // in the order of the file
 		if int(s.index) < len(needed) && !needed[s.index] {
 			b.sys.Journeys = append(b.sys.Journeys, model.Journey{Name: s.name.text, Needs: []model.Dependency{{Need: ref(s.index)}},
-				Threshold: b.threshold, Service: model.None, At: s.name.at})
-			b.d.settings = append(b.d.settings, Setting{Path: "journeys." + clip(s.name.text) + ".needs", Value: clip(s.name.text), Source: "default", At: s.name.at})
+				Threshold: b.threshold, Service: model.None, At: s.name.at()})
+			b.d.settings = append(b.d.settings, Setting{Path: "journeys." + clip(s.name.text) + ".needs", Value: clip(s.name.text), Source: "default", At: s.name.at()})
 		}
 	}
 	for i := range b.sys.Journeys {
@@ -218,7 +218,7 @@ func (b *builder) objectives(items []*node, plan *model.Plan) {
 		if len(m.layers) == 0 {
 			continue
 		}
-		o := model.Objective{Journey: model.None, At: n.at}
+		o := model.Objective{Journey: model.None, At: n.at()}
 		if v := m.need("journey", "which journey is it about?"); v != nil && v.kind == scalarNode {
 			if i, found := named[v.text]; found {
 				o.Journey = i

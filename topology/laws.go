@@ -29,13 +29,33 @@ func (m *mapping) law(key string, b bare, byDefault model.Distribution) model.Di
 		}
 		return byDefault
 	}
+	if known, ok := m.d.bare[v.text]; ok && b == random && v.kind == scalarNode {
+		m.set(key, known.text, v)
+		return known.law
+	}
 	l, ok := m.d.law(v, m.label(key), b, 0)
 	if !ok {
 		return byDefault
 	}
-	m.set(key, lawText(l), v)
+	text := lawText(l)
+	if b == random && v.kind == scalarNode && len(m.d.bare) < mostBare {
+		if m.d.bare == nil {
+			m.d.bare = map[string]knownLaw{}
+		}
+		m.d.bare[v.text] = knownLaw{l, text}
+	}
+	m.set(key, text, v)
 	return l
 }
+
+// knownLaw is a law that has been read, and how it is shown.
+type knownLaw struct {
+	law  model.Distribution
+	text string
+}
+
+// mostBare bounds how many laws are remembered.
+const mostBare = 1000
 
 func lawText(l model.Distribution) string {
 	if l == never {
@@ -73,17 +93,17 @@ func (d *decoder) law(v *node, where string, b bare, depth int) (model.Distribut
 		law, _ := failures.Lookup("lognormal")
 		return d.build(law, v, v, where, b, depth)
 	}
-	if len(v.entries) != 1 {
+	if len(v.parts) != 2 {
 		d.fault(v, "write for example {weibull: {shape: 2, mean: 3y}}", "%s: a law is one name with its parameters", where)
 		return nil, false
 	}
-	name := v.entries[0].key
+	name := &v.parts[0]
 	law, ok := failures.Lookup(name.text)
 	if !ok {
 		d.fault(name, model.DidYouMean(clip(name.text), failures.Names()), "%s: unknown law %q", where, clip(name.text))
 		return nil, false
 	}
-	return d.build(law, name, v.entries[0].value, where, b, depth)
+	return d.build(law, name, &v.parts[1], where, b, depth)
 }
 
 func (d *decoder) bareLaw(v *node, where string, b bare) (model.Distribution, bool) {
@@ -128,13 +148,13 @@ func (d *decoder) build(law *failures.Law, at, v *node, where string, b bare, de
 	}
 	switch {
 	case v.kind == mappingNode:
-		for i := range v.entries {
-			put(v.entries[i].key.text, v.entries[i].value)
+		for k, item := range v.entries() {
+			put(k.text, item)
 		}
 	case v.kind == scalarNode && len(law.Positional) == 1:
 		put(law.Positional[0], v)
-	case v.kind == sequenceNode && len(v.items) == len(law.Positional) && len(v.items) > 0:
-		for i, item := range v.items {
+	case v.kind == sequenceNode && len(v.parts) == len(law.Positional) && len(v.parts) > 0:
+		for i, item := range v.items() {
 			put(law.Positional[i], item)
 		}
 	default:
@@ -161,7 +181,7 @@ func (d *decoder) build(law *failures.Law, at, v *node, where string, b bare, de
 func (d *decoder) parameter(f failures.Field, v *node, where string, b bare, depth int) (out failures.Value, ok bool) {
 	items := []*node{v}
 	if v.kind == sequenceNode {
-		items = v.items
+		items = v.items()
 	}
 	ok = true
 	switch f.Kind {
@@ -216,15 +236,14 @@ func (d *decoder) table(v *node, where string) (out []failures.QuantilePoint, ok
 		return nil, false
 	}
 	ok = true
-	for i := range v.entries {
-		key := v.entries[i].key
+	for key, value := range v.entries() {
 		p, err := number(strings.TrimPrefix(key.text, "p"))
 		if err != nil || !strings.HasPrefix(key.text, "p") || p > 100 {
 			d.fault(key, "write p0 to p100", "%s: %q is not a quantile", where, clip(key.text))
 			ok = false
 			continue
 		}
-		x, good := d.duration(v.entries[i].value, where)
+		x, good := d.duration(value, where)
 		out, ok = append(out, failures.QuantilePoint{P: p / 100, At: x}), ok && good
 	}
 	return out, ok

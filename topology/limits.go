@@ -46,14 +46,14 @@ func (b *builder) set() func(i int32) bool {
 // nearest phrases a hint from n known names in no particular order, as long as hints have not cost too
 // much.
 func (d *decoder) nearest(word string, n int, each func(add func(string))) string {
-	if n == 0 {
-		return "there is none at all"
-	}
 	if d.compared += n; d.full() || d.compared > mostCompared {
 		return ""
 	}
 	known := make([]string, 0, n)
 	each(func(name string) { known = append(known, name) })
+	if len(known) == 0 {
+		return "there is none at all"
+	}
 	sortStrings(known)
 	return model.DidYouMean(clip(word), known)
 }

@@ -136,7 +136,7 @@ func (b *builder) access(m *mapping) model.Access {
 
 func (b *builder) parts(v *node, where string, depth int) (model.Need, bool) {
 	need := model.Need{Ref: model.None}
-	if v.kind != sequenceNode || len(v.items) == 0 {
+	if v.kind != sequenceNode || len(v.parts) == 0 {
 		b.d.fault(v, "write for example [a, b]", "%s must be a list of services", where)
 		return need, false
 	}
@@ -144,7 +144,7 @@ func (b *builder) parts(v *node, where string, depth int) (model.Need, bool) {
 		b.d.fault(v, "", "%s: conditions are nested too deeply", where)
 		return need, false
 	}
-	for _, it := range v.items {
+	for _, it := range v.items() {
 		if it.kind == scalarNode {
 			i, ok := b.serviceNamed(it, where)
 			if ok {

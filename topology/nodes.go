@@ -86,19 +86,33 @@ func (m *mapping) modes(usual model.FaultMode, keepsAge bool) []model.Mode {
 
 // nodes reads the machines.
 func (b *builder) nodes(n *node) {
-	b.singles, b.groups = map[string]int32{}, map[string]*group{}
+	b.groups = map[string]*group{}
+	if n != nil {
+		b.sys.Components = slices.Grow(b.sys.Components, len(n.parts)/2)
+		b.d.settings = slices.Grow(b.d.settings, len(n.parts)) // mtbf and mttr
+	}
 	b.d.each(n, "nodes", func(name, value *node) {
 		m := b.d.mapping(value, "node "+strconv.Quote(clip(name.text)), "nodes."+clip(name.text))
 		if value.kind == nullNode {
 			m.origin = name
 		}
 		b.node(name, m)
-	})
-	for name, i := range b.singles {
-		if _, both := b.inGroup(name); both {
-			b.d.fault(b.names[name], "rename one of them", "the name %q is also that of a node made by `count`, component %d", clip(name), i)
+		if b.d.once {
+			value.parts = nil // of a million nodes, this is most of the tree
 		}
-	}
+	})
+	b.d.each(n, "nodes", func(name, _ *node) {
+		_, own := b.single(name.text)
+		if _, both := b.inGroup(name.text); own && both {
+			b.d.fault(name, "rename one of them", "the name %q is also that of a node made by `count`", clip(name.text))
+		}
+	})
+}
+
+// single finds a node that has its name for itself.
+func (b *builder) single(name string) (int32, bool) {
+	i, ok := b.names[name]
+	return i, ok && b.groups[name] == nil && b.sys.Components[i].Kind == model.KindNode
 }
 
 func (b *builder) node(name *node, m *mapping) {
@@ -127,15 +141,10 @@ func (b *builder) node(name *node, m *mapping) {
 	m.later("disks")
 	m.done()
 	if count == 0 {
-		i := b.component(c, name)
-		b.singles[name.text] = i
-		b.lodge(at, i)
+		b.lodge(at, b.component(c, name))
 		return
 	}
-	if first, taken := b.names[name.text]; taken {
-		b.d.fault(name, "it is also in line "+itoa(first.at.Line), "the name %q is used twice", clip(name.text))
-	}
-	b.names[name.text] = name
+	b.take(name.text, name)
 	g := &group{first: int32(len(b.sys.Components)), count: count}
 	b.groups[name.text] = g
 	b.sys.Components = slices.Grow(b.sys.Components, count)
@@ -167,7 +176,7 @@ func (b *builder) inGroup(name string) (int32, bool) {
 
 // hostsNamed resolves a node, a group, or a pattern such as web-*.
 func (b *builder) hostsNamed(n *node, where string) []int32 {
-	if i, ok := b.singles[n.text]; ok {
+	if i, ok := b.single(n.text); ok {
 		return []int32{i}
 	}
 	if g := b.groups[n.text]; g != nil {
@@ -183,12 +192,11 @@ func (b *builder) hostsNamed(n *node, where string) []int32 {
 	if strings.ContainsAny(n.text, "*?[") {
 		return b.hostsLike(n, where)
 	}
-	hint := b.d.nearest(n.text, len(b.singles)+len(b.groups), func(add func(string)) {
-		for k := range b.singles {
-			add(k)
-		}
-		for k := range b.groups {
-			add(k)
+	hint := b.d.nearest(n.text, len(b.names), func(add func(string)) {
+		for name := range b.names {
+			if _, ok := b.single(name); ok || b.groups[name] != nil {
+				add(name)
+			}
 		}
 	})
 	b.d.fault(n, hint, "%s: no such node %q", where, clip(n.text))

@@ -45,30 +45,20 @@ var library = sync.OnceValue(func() map[string]*preset {
 	for _, f := range files {
 		text, _ := presetFiles.ReadFile(f)
 		root, _ := parse(f, text)
-		for _, e := range root.entries {
-			p := &preset{Preset: Preset{Name: e.key.text}, values: e.value.find("values")}
+		for name, entry := range root.entries() {
+			p := &preset{Preset: Preset{Name: name.text}, values: entry.find("values")}
 			for word, into := range map[string]*string{"kind": &p.Kind, "help": &p.Help, "source": &p.Source, "version": &p.Version} {
-				if v := e.value.find(word); v != nil {
+				if v := entry.find(word); v != nil {
 					*into = v.text
 				}
 			}
-			p.values.relabel(presetPrefix + p.Name)
+			label := presetPrefix + p.Name
+			p.values.relabel(&label)
 			out[p.Kind+" "+p.Name] = p
 		}
 	}
 	return out
 })
-
-func (n *node) relabel(file string) {
-	n.at.File = file
-	for i := range n.entries {
-		n.entries[i].key.relabel(file)
-		n.entries[i].value.relabel(file)
-	}
-	for _, it := range n.items {
-		it.relabel(file)
-	}
-}
 
 // preset lays the values of the preset that m names, if any, under its own; byDefault stands in for it.
 func (m *mapping) preset(byDefault string, kinds ...string) string {

@@ -51,7 +51,7 @@ func (b *builder) allServices(top *mapping) {
 
 func (b *builder) service(s *service) {
 	m := s.m
-	s.s = model.Service{Name: s.name.text, Balancer: model.None, Observer: model.ByEveryone, At: s.name.at}
+	s.s = model.Service{Name: s.name.text, Balancer: model.None, Observer: model.ByEveryone, At: s.name.at()}
 	m.ignore("description", "ttl", "ignores_ttl")
 	m.later("maintenance", "backups", "changes", "on_call", "standby_reads")
 	b.coordinator(s)
@@ -185,14 +185,14 @@ func (b *builder) software(s *service, m *mapping) {
 	}
 	if life != nil {
 		b.sys.Causes = append(b.sys.Causes, model.CommonCause{Name: s.name.text + "/software", Mode: model.Crash, Life: life,
-			Victims: victims, Probability: 1, At: m.origin.at})
+			Victims: victims, Probability: 1, At: m.origin.at()})
 	}
 }
 
 // stall reads how often a process stops for a moment, as for collecting garbage or waiting for a disk.
 // Nothing has failed, but a detector may think so (R11).
 func (b *builder) stall(m *mapping) model.CommonCause {
-	c := model.CommonCause{Mode: model.Isolated, Probability: 1, Glitch: true, At: m.origin.at}
+	c := model.CommonCause{Mode: model.Isolated, Probability: 1, Glitch: true, At: m.origin.at()}
 	v := m.sub("stalls", m.where+": stalls")
 	if v == nil {
 		return c

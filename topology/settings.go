@@ -18,20 +18,20 @@ const presetPrefix = "preset "
 
 // set records the value of key; n is where it was read, or nil if it is a default.
 func (m *mapping) set(key, value string, n *node) {
-	s := Setting{Path: m.path + "." + key, Value: clip(value), Source: "file", At: m.origin.at}
+	s := Setting{Path: m.path + "." + key, Value: clip(value), Source: "file", At: m.origin.at()}
 	if isUncertain(n) {
 		if x, err := model.ParseSeconds(value); err == nil {
 			s.Value = x.Round()
 		}
-		s.Value += ", the median of " + n.entries[0].value.flow()
+		s.Value += ", the median of " + n.parts[1].flow()
 	}
 	switch {
 	case n == nil:
 		s.Source = "default"
-	case strings.HasPrefix(n.at.File, presetPrefix):
-		s.Source = n.at.File
+	case strings.HasPrefix(n.at().File, presetPrefix):
+		s.Source = n.at().File
 	default:
-		s.At = n.at
+		s.At = n.at()
 	}
 	m.d.settings = append(m.d.settings, s)
 }

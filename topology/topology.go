@@ -28,7 +28,7 @@ func Load(name string, text []byte) (*Topology, error) {
 	if root == nil {
 		return nil, ps
 	}
-	d := &decoder{ps: ps}
+	d := &decoder{ps: ps, once: true}
 	plan := model.DefaultPlan()
 	sys, err := understand(root, d, &plan)
 	if err != nil {
@@ -36,14 +36,14 @@ func Load(name string, text []byte) (*Topology, error) {
 	}
 	t := &Topology{System: sys, Plan: &plan, Settings: d.settings, Source: text, Uncertain: d.list}
 	if len(d.list) > 0 {
-		t.root = root
+		t.root, _ = parse(name, text)
 	}
 	return t, nil
 }
 
 // understand turns a tree into a System and a Plan, or into Problems.
 func understand(root *node, d *decoder, plan *model.Plan) (*model.System, error) {
-	b := &builder{d: d, names: map[string]*node{}}
+	b := &builder{d: d, names: map[string]int32{}}
 	b.file(root, plan)
 	d.ps.Sort()
 	if faults := d.ps.Faults(); len(faults) > 0 {
@@ -62,7 +62,7 @@ func understand(root *node, d *decoder, plan *model.Plan) (*model.System, error)
 type builder struct {
 	d         *decoder
 	sys       model.System
-	names     map[string]*node // of components; they must differ, since randomness is tied to them
+	names     map[string]int32 // of components, and of groups by their first; they must differ, since randomness is tied to them
 	regions   map[string]*place
 	zones     map[string]*place
 	racks     map[string]*place
@@ -70,7 +70,6 @@ type builder struct {
 	links     map[string]*link
 	linkIDs   []string // sorted, once they are all known
 	wired     bool     // links or switches are declared, so that there is a network to speak of
-	singles   map[string]int32
 	groups    map[string]*group
 	hosts     int
 	services  []*service
@@ -142,17 +141,22 @@ func (b *builder) simulation(top *mapping, plan *model.Plan) {
 
 // component adds a component. At is where its name was given.
 func (b *builder) component(c model.Component, at *node) int32 {
-	if first, taken := b.names[c.Name]; taken {
-		b.d.fault(at, "it is also in line "+itoa(first.at.Line), "the name %q is used twice", clip(c.Name))
-	} else {
-		b.names[c.Name] = at
-	}
+	b.take(c.Name, at)
 	return b.add(c, at)
+}
+
+// take gives a name to the next component.
+func (b *builder) take(name string, at *node) {
+	if first, taken := b.names[name]; taken {
+		b.d.fault(at, "it is also in line "+itoa(b.sys.Components[first].At.Line), "the name %q is used twice", clip(name))
+		return
+	}
+	b.names[name] = int32(len(b.sys.Components))
 }
 
 // add is component for names that cannot clash.
 func (b *builder) add(c model.Component, at *node) int32 {
-	c.At = at.at
+	c.At = at.at()
 	b.sys.Components = append(b.sys.Components, c)
 	return int32(len(b.sys.Components) - 1)
 }

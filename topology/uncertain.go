@@ -60,12 +60,12 @@ var certain = []string{"simulation", "objective ", "journey", "traffic"}
 type unknowns struct {
 	pick    func(name string) float64 // the quantile to take, above 0 and below 1; nil for the median
 	list    []Parameter
-	settled map[*node]*node // by the node of the file: aliases of one value are one unknown
+	settled map[*node]*node // by the key in the file, which aliases of a value share: they are one unknown
 	taken   map[string]int
 }
 
 func isUncertain(v *node) bool {
-	return v != nil && v.kind == mappingNode && len(v.entries) == 1 && v.entries[0].key.text == uncertainKey
+	return v != nil && v.kind == mappingNode && len(v.parts) == 2 && v.parts[0].text == uncertainKey
 }
 
 // settle puts a plain value in the place of an uncertain one. Other nodes stay as they are.
@@ -73,21 +73,21 @@ func (d *decoder) settle(v *node, where string, s quantity) *node {
 	if !isUncertain(v) {
 		return v
 	}
-	if out := d.settled[v]; out != nil {
+	if out := d.settled[&v.parts[0]]; out != nil {
 		return out
 	}
-	out := &node{kind: scalarNode, text: s.harmless(), at: v.at, width: v.width}
+	out := &node{kind: scalarNode, text: s.harmless(), file: v.file, line: v.line, column: v.column, width: v.width}
 	if d.settled == nil {
 		d.settled, d.taken = map[*node]*node{}, map[string]int{}
 	}
-	d.settled[v] = out
+	d.settled[&v.parts[0]] = out
 	for _, word := range certain {
 		if strings.HasPrefix(where, word) {
-			d.fault(v.entries[0].key, "write the value to go by", "%s: it cannot be uncertain", where)
+			d.fault(&v.parts[0], "write the value to go by", "%s: it cannot be uncertain", where)
 			return out
 		}
 	}
-	known := v.entries[0].value
+	known := &v.parts[1]
 	p, ok := d.spread(known, where, s)
 	if !ok {
 		return out
@@ -102,14 +102,14 @@ func (d *decoder) settle(v *node, where string, s quantity) *node {
 	}
 	x := tidy(p(u))
 	out.text = s.write(x)
-	d.list = append(d.list, Parameter{Name: name, Text: known.flow(), Unit: s.unit(), At: v.at, Value: x})
+	d.list = append(d.list, Parameter{Name: name, Text: known.flow(), Unit: s.unit(), At: v.at(), Value: x})
 	return out
 }
 
 // spread reads what is known of a value, as its quantile function.
 func (d *decoder) spread(v *node, where string, s quantity) (func(u float64) float64, bool) {
 	where += ": uncertain"
-	if v.kind == mappingNode && len(v.entries) > 0 && allQuantiles(v) {
+	if v.kind == mappingNode && len(v.parts) > 0 && allQuantiles(v) {
 		return d.quantilePair(v, where, s)
 	}
 	if v.kind != mappingNode || s != lengths && s != means {
@@ -133,8 +133,8 @@ func (d *decoder) spread(v *node, where string, s quantity) (func(u float64) flo
 }
 
 func allQuantiles(v *node) bool {
-	for i := range v.entries {
-		if _, ok := quantileKey(v.entries[i].key.text); !ok {
+	for key := range v.entries() {
+		if _, ok := quantileKey(key.text); !ok {
 			return false
 		}
 	}
@@ -155,24 +155,24 @@ const widest = 3
 // quantilePair is the log-normal law through two quantiles. Of shares, the odds p/(1−p) are log-normal,
 // so that they stay below 1; for small ones that is nearly the same.
 func (d *decoder) quantilePair(v *node, where string, s quantity) (func(u float64) float64, bool) {
-	if len(v.entries) != 2 {
+	if len(v.parts) != 4 {
 		d.fault(v, "write for example {p5: 1y, p95: 5y}", "%s: a range has two ends", where)
 		return nil, false
 	}
 	var z, y [2]float64
-	for i := range v.entries {
-		e := &v.entries[i]
-		p, _ := quantileKey(e.key.text)
-		x, inverse, ok := d.end(e.value, where+" "+e.key.text, s)
+	for i := range z {
+		key, value := &v.parts[2*i], &v.parts[2*i+1]
+		p, _ := quantileKey(key.text)
+		x, inverse, ok := d.end(value, where+" "+key.text, s)
 		if !ok {
 			return nil, false
 		}
 		if !(p > 0 && p < 1) {
-			d.fault(e.key, "write p5 and p95", "%s: %q is not a quantile of a range", where, clip(e.key.text))
+			d.fault(key, "write p5 and p95", "%s: %q is not a quantile of a range", where, clip(key.text))
 			return nil, false
 		}
 		if !(x > 0) || s == shares && !(x < 1) {
-			d.fault(e.value, "", "%s: %s is out of the question for a range", where, clip(e.value.text))
+			d.fault(value, "", "%s: %s is out of the question for a range", where, clip(value.text))
 			return nil, false
 		}
 		z[i], y[i] = normalQuantile(p), math.Log(x)
@@ -242,12 +242,12 @@ func (n *node) flow() string {
 	var parts []string
 	switch n.kind {
 	case mappingNode:
-		for i := range n.entries {
-			parts = append(parts, n.entries[i].key.text+": "+n.entries[i].value.flow())
+		for key, value := range n.entries() {
+			parts = append(parts, key.text+": "+value.flow())
 		}
 		return clip("{" + strings.Join(parts, ", ") + "}")
 	case sequenceNode:
-		for _, it := range n.items {
+		for _, it := range n.items() {
 			parts = append(parts, it.flow())
 		}
 		return clip("[" + strings.Join(parts, ", ") + "]")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -21,47 +22,17 @@ const (
 	mostAliased = 200_000 // values that are there only because aliases repeat them
 )
 
-// kind is what a node looks like.
-type kind uint8
-
-const (
-	nullNode kind = iota // nothing after the colon
-	scalarNode
-	sequenceNode
-	mappingNode
-)
-
-func (k kind) String() string {
-	return [...]string{"nothing", "a single value", "a list", "a mapping"}[k]
-}
-
-// node is a value in a file: our own light form of a YAML node, with its place.
-type node struct {
-	kind    kind
-	text    string  // of a scalar
-	entries []entry // of a mapping
-	items   []*node // of a sequence
-	at      model.Pos
-	width   int
-}
-
-type entry struct{ key, value *node }
-
-// find returns the value of a key of a mapping, or nil.
-func (n *node) find(key string) *node {
-	for i := range n.entries {
-		if n.entries[i].key.text == key {
-			return n.entries[i].value
-		}
-	}
-	return nil
-}
-
 // parse reads text into nodes. The node is nil if there are faults that leave nothing to look at.
 func parse(file string, text []byte) (*node, model.Problems) {
-	c := converter{file: file, done: map[*yaml.Node]*converted{}}
+	c := newConverter(file)
 	if c.notText(text) {
 		return nil, c.problems
+	}
+	if len(text) >= longText {
+		if root := c.pieces(cut(text, pieceSize)); root != nil {
+			return c.finish(root)
+		}
+		c = newConverter(file)
 	}
 	root, err := decode(text)
 	if err != nil {
@@ -72,12 +43,17 @@ func parse(file string, text []byte) (*node, model.Problems) {
 		c.fault(1, 1, "the file is empty", `a topology starts with "apiVersion: ftsim/v1"`)
 		return nil, c.problems
 	}
-	n := c.convert(root, 0)
-	if n.size > c.written+mostAliased {
-		c.fault(root.Line, root.Column, fmt.Sprintf("aliases repeat more than %d values", mostAliased), "use count, or a preset")
+	return c.finish(c.convert(root, 0))
+}
+
+// finish refuses a tree that aliases make much larger than the file is.
+func (c *converter) finish(root *converted) (*node, model.Problems) {
+	if root.size > c.written+mostAliased {
+		c.above = 0
+		c.fault(int(root.node.line), int(root.node.column), fmt.Sprintf("aliases repeat more than %d values", mostAliased), "use count, or a preset")
 		return nil, c.problems
 	}
-	return n.node, c.problems
+	return &root.node, c.problems
 }
 
 const severalDocuments = "a topology is one document; this file holds several"
@@ -119,22 +95,27 @@ func otherText(text []byte, i int) string {
 
 // converter turns the nodes of the library into ours.
 type converter struct {
-	file     string
+	file     *string
+	above    int // lines of the file before the text that is being converted
 	problems model.Problems
 	written  int                       // values in the file itself
 	done     map[*yaml.Node]*converted // targets of aliases
 }
 
+func newConverter(file string) *converter {
+	return &converter{file: &file, done: map[*yaml.Node]*converted{}}
+}
+
 // converted is a node with the number of nodes in it, aliases followed.
 type converted struct {
-	node *node
+	node node
 	size int
 	busy bool // its inside is being converted: an alias to it is a cycle
 }
 
 func (c *converter) fault(line, column int, what, hint string) {
 	if len(c.problems) < mostProblems {
-		c.problems = append(c.problems, model.Problem{At: model.Pos{File: c.file, Line: line, Column: column}, What: what, Hint: hint})
+		c.problems = append(c.problems, model.Problem{At: model.Pos{File: *c.file, Line: c.above + line, Column: column}, What: what, Hint: hint})
 	}
 }
 
@@ -160,12 +141,100 @@ func (c *converter) notText(text []byte) bool {
 	return false
 }
 
-// convert turns a node and everything in it into ours.
-func (c *converter) convert(y *yaml.Node, depth int) *converted {
-	if y.Kind == yaml.AliasNode {
-		return c.alias(y)
+// pieces converts a text that has been cut. It returns nil if a cut was a mistake, or if a key of the file
+// is refused, to which what follows may belong.
+func (c *converter) pieces(list []piece) *converted {
+	var file, section *mapped
+	for i, p := range list {
+		y, err := decode(p.text)
+		if err != nil || y == nil || y.Kind != yaml.MappingNode {
+			return nil
+		}
+		c.above = p.above
+		if p.inside {
+			if section == nil {
+				section = c.mapped(y, 1)
+				section.node.parts = make([]node, 0, len(y.Content)*sectionPieces(list[i:]))
+			}
+			c.pairs(y, section, 1)
+			continue
+		}
+		if file == nil {
+			file = c.mapped(y, 0)
+		}
+		if y.Column != 1 || !file.close(section) {
+			return nil
+		}
+		section = nil
+		keys := len(file.node.parts) + len(y.Content)
+		if c.pairs(y, file, 0); len(file.node.parts) != keys {
+			return nil
+		}
 	}
-	out := &converted{node: &node{at: model.Pos{File: c.file, Line: y.Line, Column: y.Column}, width: 1}, size: 1}
+	if file == nil || !file.close(section) {
+		return nil
+	}
+	return file.converted
+}
+
+// mapped is a mapping whose entries come one by one.
+type mapped struct {
+	*converted
+	lines map[string]int32 // of its keys, if they are many
+}
+
+// fewKeys are looked through faster than one is looked up.
+const fewKeys = 16
+
+// first finds the line of a key that is there already.
+func (m *mapped) first(key string) (line int32, found bool) {
+	if len(m.node.parts) < 2*fewKeys {
+		for k := range m.node.entries() {
+			if k.text == key {
+				return k.line, true
+			}
+		}
+		return 0, false
+	}
+	if m.lines == nil {
+		m.lines = map[string]int32{}
+		for k := range m.node.entries() {
+			m.lines[k.text] = k.line
+		}
+	}
+	line, found = m.lines[key]
+	return line, found
+}
+
+func (m *mapped) add(key node, value *converted) {
+	if m.lines != nil {
+		m.lines[key.text] = key.line
+	}
+	m.node.parts = append(m.node.parts, key, value.node)
+	m.size = grown(m.size, value.size)
+}
+
+// close gives the last key, which has no value so far, the section that was found for it.
+func (m *mapped) close(section *mapped) bool {
+	if section == nil {
+		return true
+	}
+	last := &m.node.parts[len(m.node.parts)-1]
+	if last.kind != nullNode {
+		return false
+	}
+	*last = section.node
+	m.size = grown(m.size, section.size)
+	return true
+}
+
+func (c *converter) place(y *yaml.Node) node {
+	return node{file: c.file, line: int32(c.above + y.Line), column: int32(y.Column), width: 1}
+}
+
+// head converts what a node is without its inside.
+func (c *converter) head(y *yaml.Node, depth int) *converted {
+	out := &converted{node: c.place(y), size: 1}
 	c.written++
 	if y.Anchor != "" {
 		out.busy = true
@@ -178,20 +247,38 @@ func (c *converter) convert(y *yaml.Node, depth int) *converted {
 	if y.Style&yaml.TaggedStyle != 0 {
 		c.fault(y.Line, y.Column, fmt.Sprintf("tags such as %q are not part of a topology", clip(y.Tag)), "leave it out")
 	}
-	switch y.Kind {
-	case yaml.SequenceNode:
+	return out
+}
+
+func (c *converter) mapped(y *yaml.Node, depth int) *mapped {
+	m := &mapped{converted: c.head(y, depth)}
+	m.node.kind = mappingNode
+	return m
+}
+
+// convert turns a node and everything in it into ours.
+func (c *converter) convert(y *yaml.Node, depth int) *converted {
+	if y.Kind == yaml.AliasNode {
+		return c.alias(y)
+	}
+	out := c.head(y, depth)
+	switch {
+	case depth > mostDepth:
+		return out
+	case y.Kind == yaml.SequenceNode:
 		out.node.kind = sequenceNode
+		out.node.parts = make([]node, 0, len(y.Content))
 		for i, item := range y.Content {
 			part := c.convert(item, depth+1)
 			y.Content[i] = nil // a large file should not be in memory twice
-			out.node.items = append(out.node.items, part.node)
-			out.grow(part.size)
+			out.node.parts = append(out.node.parts, part.node)
+			out.size = grown(out.size, part.size)
 		}
-	case yaml.MappingNode:
+	case y.Kind == yaml.MappingNode:
 		out.node.kind = mappingNode
-		c.pairs(y, out, depth)
+		c.pairs(y, &mapped{converted: out}, depth)
 	default:
-		single(y, out.node)
+		single(y, &out.node)
 	}
 	out.busy = false
 	return out
@@ -199,7 +286,7 @@ func (c *converter) convert(y *yaml.Node, depth int) *converted {
 
 func single(y *yaml.Node, n *node) {
 	n.kind, n.text = scalarNode, y.Value
-	n.width = max(1, utf8.RuneCountInString(y.Value))
+	n.width = int32(max(1, utf8.RuneCountInString(y.Value)))
 	switch {
 	case y.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
 		n.width += 2
@@ -211,7 +298,8 @@ func single(y *yaml.Node, n *node) {
 	}
 }
 
-func (o *converted) grow(size int) { o.size = min(o.size+size, 1<<40) }
+// grown adds sizes, which aliases of aliases make exponential.
+func grown(a, b int) int { return min(a+b, 1<<40) }
 
 // alias shares the target. The document counts as being as large as if it were copied.
 func (c *converter) alias(y *yaml.Node) *converted {
@@ -219,30 +307,28 @@ func (c *converter) alias(y *yaml.Node) *converted {
 		return t
 	}
 	c.fault(y.Line, y.Column, fmt.Sprintf("the alias %q refers to something that contains it", clip(y.Value)), "")
-	return &converted{node: &node{at: model.Pos{File: c.file, Line: y.Line, Column: y.Column}}, size: 1}
+	return &converted{node: c.place(y), size: 1}
 }
 
-func (c *converter) pairs(y *yaml.Node, out *converted, depth int) {
-	seen := map[string]int{}
+func (c *converter) pairs(y *yaml.Node, out *mapped, depth int) {
+	out.node.parts = slices.Grow(out.node.parts, len(y.Content))
 	for i := 0; i+1 < len(y.Content); i += 2 {
-		key := c.key(y.Content[i])
+		key, ok := c.key(y.Content[i])
 		value := c.convert(y.Content[i+1], depth+1)
 		y.Content[i], y.Content[i+1] = nil, nil
-		if key == nil {
+		if !ok {
 			continue
 		}
-		if line, twice := seen[key.text]; twice {
-			c.fault(key.at.Line, key.at.Column, fmt.Sprintf("%q is given twice", clip(key.text)), fmt.Sprintf("the first is in line %d", line))
-			c.problems[len(c.problems)-1].Width = key.width
+		if line, twice := out.first(key.text); twice {
+			c.fault(int(key.line)-c.above, int(key.column), fmt.Sprintf("%q is given twice", clip(key.text)), fmt.Sprintf("the first is in line %d", line))
+			c.problems[len(c.problems)-1].Width = int(key.width)
 			continue
 		}
-		seen[key.text] = key.at.Line
-		out.node.entries = append(out.node.entries, entry{key, value.node})
-		out.grow(value.size)
+		out.add(key, value)
 	}
 }
 
-func (c *converter) key(y *yaml.Node) *node {
+func (c *converter) key(y *yaml.Node) (n node, ok bool) {
 	for y.Kind == yaml.AliasNode {
 		y = y.Alias
 	}
@@ -252,9 +338,9 @@ func (c *converter) key(y *yaml.Node) *node {
 	case y.Kind != yaml.ScalarNode || y.Tag == "!!null" || y.Value == "":
 		c.fault(y.Line, y.Column, "a key must be a plain word", "")
 	default:
-		n := &node{at: model.Pos{File: c.file, Line: y.Line, Column: y.Column}}
-		single(y, n)
-		return n
+		n = c.place(y)
+		single(y, &n)
+		return n, true
 	}
-	return nil
+	return n, false
 }
