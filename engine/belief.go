@@ -6,7 +6,8 @@ import "github.com/ftsim/ftsim/model"
 // watch that sees something change waits for the detector's delay; if it changes back first, nothing
 // has happened. So a false alarm is nothing special: a glitch longer than the timeout is one.
 
-// watched tells whether somebody would notice that component i has gone mute.
+// watched tells whether somebody would notice that component i has gone mute. Who believes already that
+// something is wrong is at work on it.
 func (r *Runner) watched(i int32) bool {
 	c := &r.comps[i]
 	if c.sole != manyFans {
@@ -27,31 +28,51 @@ func (r *Runner) leadsToWatched(f fan) bool {
 func (r *Runner) isWatched(i int32) bool {
 	m := &r.members[i]
 	g := &r.groups[m.service]
-	return g.detector != nil && (g.style == model.Shared || g.first+g.state.Primary == i)
+	return g.detector != nil && m.believed && (g.style == model.Shared || g.first+g.state.Primary == i)
 }
 
-// lookAt has the watch of a member that has changed look again.
+// lookAt begins or ends the warm-up of a member that has changed. What watches it is asked when its group
+// is settled.
 func (r *Runner) lookAt(i int32) {
 	m := &r.members[i]
 	g := &r.groups[m.service]
 	k := i - g.first
+	if !m.up && g.warming > 0 {
+		m.warmFrom = negInf
+		r.checkWarmUp(g)
+	}
 	switch {
 	case g.style != model.Shared:
 		if k == g.state.Primary && m.up {
 			r.startWarmUp(g, k)
 		}
 		return // the primary is watched when the group is settled
-	case g.detector == nil:
-		if m.up {
-			r.startWarmUp(g, k)
-		}
-	case m.believed && !m.up:
-		g.good--
-	case m.believed:
-		g.good++
+	case m.up && (g.detector == nil || m.believed):
+		r.startWarmUp(g, k)
 	}
-	if g.detector != nil {
+}
+
+// watchAll has those members looked at that have come or gone, then all others if who or what lies between
+// has changed.
+func (r *Runner) watchAll(i int32, g *group) {
+	for _, m := range r.changed {
+		if r.members[m].service == i {
+			r.watch(g, m-g.first)
+		}
+	}
+	for k := int32(0); k < g.n && g.rescan; k++ {
 		r.watch(g, k)
+	}
+}
+
+// recount takes a member that is in the rotation in or out of those that work.
+func (g *group) recount(m *member, up bool) {
+	switch {
+	case !m.believed:
+	case up:
+		g.good++
+	default:
+		g.good--
 	}
 }
 
@@ -136,8 +157,8 @@ func (r *Runner) sees(g *group, m *member) (seen, looking bool) {
 
 func (r *Runner) seenBy(b *group, m *member) (seen, looking bool) {
 	if b.style != model.Shared {
-		o, frac := r.serving(b, none, r.now)
-		return frac > 0 && m.up && r.reach.ok(o.site, m.site), frac > 0
+		o, serves := r.serves(b)
+		return serves && m.up && r.reach.ok(o.site, m.site), serves
 	}
 	for k := int32(0); k < b.n; k++ {
 		if o := &r.members[b.first+k]; o.up {

@@ -12,7 +12,7 @@ import (
 // Compile lays sys out. The system must have passed model.Check; what Check rejects may panic here.
 func Compile(sys *model.System) (*Program, error) {
 	c := compiler{p: &Program{sys: sys}, laws: map[model.Distribution]int32{}, shared: map[*model.Mode]int32{},
-		balancers: map[int32]bool{}}
+		balancers: map[int32]bool{}, closures: map[leaf]spans{}}
 	for _, step := range []func() error{c.components, c.commonCauses, c.services, c.requirements, c.wiring, c.dependencies} {
 		if err := step(); err != nil {
 			return nil, err
@@ -30,6 +30,7 @@ type compiler struct {
 	edges  []edge
 
 	balancers map[int32]bool // services whose members' states are observed one by one
+	closures  map[leaf]spans // what conditions rest on
 }
 
 type lawPair struct{ life, repair int32 }
@@ -168,7 +169,7 @@ func (c *compiler) commonCauses() error {
 	for i := range p.sys.Causes {
 		from := &p.sys.Causes[i]
 		victims := from.Victims
-		if from.Probability < 1 { // whose luck comes first must not depend on the order of a file
+		if from.Probability < 1 || from.Mode == model.PowerLoss { // whose luck comes first must not depend on the order of a file
 			order := byName(len(victims), func(k int) string { return p.sys.Components[victims[k]].Name })
 			victims = make([]int32, len(order))
 			for k, v := range order {
@@ -235,7 +236,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		g.coordinator = from.Coordinator
 	}
 	if from.PerReplica > 0 && p.sys.Rate > 0 {
-		g.share = from.PerReplica / p.sys.Rate
+		g.perReplica, g.demand = from.PerReplica, p.sys.Rate
 	}
 	g.pair, g.whole = g.style == model.Primary && n == 2, g.capacity(1)
 	if g.plain = c.plain(i, &g, from); g.plain {
@@ -266,7 +267,7 @@ func (c *compiler) addMember(i int32, m model.Member) {
 
 // plain tells whether only the number of a group's available members matters.
 func (c *compiler) plain(i int32, g *group, from *model.Service) bool {
-	return g.style == model.Shared && g.detector == nil && g.share == 0 && g.warmRamp == 0 &&
+	return g.style == model.Shared && g.detector == nil && g.perReplica == 0 && g.warmRamp == 0 &&
 		(from.Store == nil || g.n > 1) && len(c.p.network.relevant) == 0 && !c.balancers[i]
 }
 
@@ -502,13 +503,12 @@ func (c *compiler) wiring() error {
 func (c *compiler) dependencies() error {
 	p := c.p
 	n := len(p.sys.Services)
-	p.closures, p.direct = make([]spans, n), make([]spans, n)
+	p.direct = make([]spans, n)
 	p.reaches, p.balanced = make([][]int32, n), make([][]int32, n)
 	for i := range p.sys.Services {
 		p.direct[i] = c.spans(c.direct(p.sys.Services[i].Needs))
 	}
 	for i := range p.sys.Services {
-		p.closures[i] = c.spans(c.closure(nil, []model.Need{{Ref: int32(i)}}))
 		if s := &p.sys.Services[i]; s.Detector != nil && s.Observer == model.ByService {
 			p.balanced[s.Balancer] = append(p.balanced[s.Balancer], int32(i))
 		}
@@ -519,7 +519,7 @@ func (c *compiler) dependencies() error {
 	p.journeys = make([]journey, len(p.sys.Journeys))
 	for j := range p.sys.Journeys {
 		from := &p.sys.Journeys[j]
-		p.journeys[j] = journey{direct: c.spans(c.direct(from.Needs)), all: c.spans(c.closure(from.Needs, nil)),
+		p.journeys[j] = journey{direct: c.spans(c.direct(from.Needs)), all: c.spans(c.closure(from.Needs)),
 			threshold: from.Threshold, served: 1, outage: none}
 		p.journeys[j].sole = p.soleOf(p.journeys[j].all)
 		for _, s := range c.touching(from.Needs) {
@@ -600,19 +600,16 @@ func (c *compiler) direct(needs []model.Dependency) list {
 	return l
 }
 
-// closure collects everything dependencies and needs rest on, each service once, deepest first.
-func (c *compiler) closure(needs []model.Dependency, more []model.Need) list {
-	w := walk{c: c, seen: map[leaf]bool{}}
+// closure collects everything dependencies rest on, each service once, deepest first.
+func (c *compiler) closure(needs []model.Dependency) list {
+	w := walk{c: c, at: map[int32]int{}}
 	w.dependencies(needs)
-	for k := range more {
-		w.need(leaf{more[k].Ref, more[k].Access})
-	}
 	return w.list
 }
 
 type walk struct {
 	c    *compiler
-	seen map[leaf]bool
+	at   map[int32]int // where a service stands in the list
 	list list
 }
 
@@ -625,11 +622,14 @@ func (w *walk) dependencies(needs []model.Dependency) {
 }
 
 func (w *walk) need(l leaf) {
-	if w.seen[l] || w.seen[leaf{l.service, model.Write}] {
+	if i, ok := w.at[l.service]; ok {
+		if l.access == model.Write { // who writes needs more than who reads
+			w.list.leaves[i].access = model.Write
+		}
 		return
 	}
-	w.seen[l] = true
 	w.dependencies(w.c.p.sys.Services[l.service].Needs)
+	w.at[l.service] = len(w.list.leaves)
 	w.list.leaves = append(w.list.leaves, l)
 }
 
@@ -644,10 +644,23 @@ func (c *compiler) dependency(d *model.Dependency) dependency {
 
 func (c *compiler) need(n *model.Need) need {
 	out := need{service: n.Ref, access: n.Access, atLeast: n.AtLeast}
+	if len(n.Of) == 0 {
+		out.all = c.restsOn(leaf{n.Ref, n.Access})
+	}
 	for k := range n.Of {
 		out.of = append(out.of, c.need(&n.Of[k]))
 	}
 	return out
+}
+
+// restsOn lays out everything a service needs in turn, itself last.
+func (c *compiler) restsOn(l leaf) spans {
+	all, ok := c.closures[l]
+	if !ok {
+		all = c.spans(c.closure([]model.Dependency{{Need: model.Need{Ref: l.service, Access: l.access}}}))
+		c.closures[l] = all
+	}
+	return all
 }
 
 // touching lists the services on which needs rest in any way, each once, in the order of services.

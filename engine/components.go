@@ -43,6 +43,9 @@ func (r *Runner) ringMode(id int32) {
 func (r *Runner) fail(id int32) {
 	m := &r.modes[id]
 	c := &r.comps[m.component]
+	if m.keepsAge { // a shock or a power loss comes before its time
+		r.ages[id] -= r.remaining(id, m, c)
+	}
 	c.down = m.index + 1
 	if c.modes > 1 {
 		r.freezeOthers(c, m.index)
@@ -52,6 +55,7 @@ func (r *Runner) fail(id int32) {
 		r.clocks.stop(id)
 	case m.kind == model.Hang && r.watched(m.component):
 		c.mute = true
+		r.mutes++
 		r.clocks.stop(id)
 	default:
 		r.clocks.arm(id, r.now+r.laws[m.repairLaw].draw(&m.repair, r.lend))
@@ -178,16 +182,30 @@ func (r *Runner) age(i int32, rate float64) {
 	}
 }
 
-// notice starts the repair of a component that hung unnoticed.
+// notice starts the repair of whatever hung unnoticed among a component and what it requires.
 func (r *Runner) notice(i int32) {
-	c := &r.comps[i]
-	if !c.mute {
+	if r.mutes == 0 {
 		return
 	}
-	c.mute = false
-	id := c.mode + int32(c.down) - 1
-	m := &r.modes[id]
-	r.clocks.arm(id, r.now+r.laws[m.repairLaw].draw(&m.repair, r.lend))
+	if c := &r.comps[i]; c.mute {
+		c.mute = false
+		r.mutes--
+		id := c.mode + int32(c.down) - 1
+		m := &r.modes[id]
+		r.clocks.arm(id, r.now+r.laws[m.repairLaw].draw(&m.repair, r.lend))
+	}
+	if n := r.p.sys.Components[i].Requires; n != nil {
+		r.noticeAll(n)
+	}
+}
+
+func (r *Runner) noticeAll(n *model.Need) {
+	if len(n.Of) == 0 {
+		r.notice(n.Ref)
+	}
+	for k := range n.Of {
+		r.noticeAll(&n.Of[k])
+	}
 }
 
 func (r *Runner) block(i int32) {
@@ -279,13 +297,16 @@ func (r *Runner) memberChanged(i int32, up bool) {
 	}
 	g := &r.groups[m.service]
 	r.countChanged(g, m.service, up)
-	if g.aloof && g.first+g.state.Primary != i && g.state.Phase == model.Serving && !g.lost {
+	if g.aloof && g.first+g.state.Primary != i && g.state.Phase == model.Serving && !g.lost && g.old == none &&
+		r.members[g.first+g.state.Primary].up {
 		return // a standby that comes or goes while nobody needs it
 	}
 	if g.looks {
+		g.recount(m, up)
 		r.changed = append(r.changed, i)
 	}
 	r.touch(m.service)
+	g.rescan = g.rescan || g.observer == model.ByPeers // who looks has changed for the others
 }
 
 // countChanged counts the available members of a group. In the commonest groups only the crossing of

@@ -63,8 +63,8 @@ func (p *Program) explainGroup(out io.Writer, i int32) {
 	if g.plain {
 		fmt.Fprintf(out, ", only counted: %d of %d", g.needed, g.n)
 	}
-	if g.share > 0 {
-		fmt.Fprintf(out, ", %.3g of the load per member", g.share)
+	if g.perReplica > 0 {
+		fmt.Fprintf(out, ", %.3g of the load per member", g.perReplica/g.demand)
 	}
 	fmt.Fprintln(out)
 	for k := int32(0); k < min(g.n, 4); k++ {

@@ -29,7 +29,8 @@ type group struct {
 	busyUntil   float64
 	fence       fence
 	store       int32   // or none
-	share       float64 // of all requests one member can serve at full capacity; 0 = no limit
+	perReplica  float64 // requests per second one member can serve at full capacity; 0 = no limit
+	demand      float64 // requests per second in all
 	warmAt      float64 // share of capacity at the start of the warm-up
 	warmRamp    float64 // its length in seconds
 	keys        [2]uint64
@@ -118,17 +119,24 @@ func (r *Runner) resetGroups(run uint64) {
 	r.settle()
 }
 
+// settleGroup draws the conclusions for a group, after those for who observes it or consents to what it
+// does.
 func (r *Runner) settleGroup(i int32) {
 	g := &r.groups[i]
-	g.dirty = false
-	if g.rescan {
-		g.rescan = false
-		if g.detector != nil && g.style == model.Shared {
-			for k := int32(0); k < g.n; k++ {
-				r.watch(g, k)
-			}
-		}
+	if !g.dirty {
+		return
 	}
+	g.dirty = false
+	if g.observer == model.ByService && g.balancer != none {
+		r.settleGroup(g.balancer)
+	}
+	if g.coordinator != none {
+		r.settleGroup(g.coordinator)
+	}
+	if g.detector != nil && g.style == model.Shared {
+		r.watchAll(i, g)
+	}
+	g.rescan = false
 	if g.warmed {
 		g.warmed = false
 		r.checkWarmUp(g)
@@ -180,7 +188,7 @@ func (r *Runner) decide(i int32, g *group) {
 			sig.Kind = model.PrimaryBack
 			if sig.Lost {
 				sig.Kind = model.PrimaryLost
-				if g.detector == nil && r.blame != none {
+				if (g.detector == nil || g.style == model.Majority) && r.blame != none {
 					g.blame = r.blame
 				}
 			}
@@ -242,7 +250,7 @@ func (r *Runner) react(i int32, g *group) {
 
 func (r *Runner) enterPhase(i int32, g *group, before model.Phase) {
 	g.barred = g.state.Phase == model.Activation && !r.members[g.first+g.state.Primary].up
-	if g.state.Phase == model.Serving && (before == model.Redirection || before == model.Activation && r.reaction.Promote) {
+	if g.state.Phase == model.Serving && (before == model.Redirection || r.reaction.Promote) {
 		r.startWarmUp(g, g.state.Primary)
 	}
 	if r.note != nil {
@@ -255,7 +263,7 @@ func (r *Runner) enterPhase(i int32, g *group, before model.Phase) {
 }
 
 // promote hands the service over. An old primary that is up and does not hear of it goes on serving
-// whoever reaches it and not the new one (R21).
+// whoever reaches it and not the new one (R21); a leader without a majority knows that it is none (R14).
 func (r *Runner) promote(i int32, g *group, old int32) {
 	g.lost = false
 	g.redirected = r.now
@@ -274,7 +282,7 @@ func (r *Runner) promote(i int32, g *group, old int32) {
 	if g.old != none {
 		r.demote(i, g)
 	}
-	goesOn := from.up && from != to && !g.fence.stopped && g.fence.kind != model.StorageLock
+	goesOn := from.up && from != to && g.style == model.Primary && !g.fence.stopped && g.fence.kind != model.StorageLock
 	if g.store != none {
 		r.handOver(i, g, old, goesOn)
 	}

@@ -40,8 +40,8 @@ func (r *Runner) consents(g *group, m *member) bool {
 		seen, _ := r.seenBy(c, m)
 		return seen || !m.up
 	}
-	leader, frac := r.serving(c, none, r.now)
-	return frac > 0 && r.reach.ok(leader.site, m.site) && r.reach.ok(m.site, leader.site)
+	leader, serves := r.serves(c)
+	return serves && r.reach.ok(leader.site, m.site) && r.reach.ok(m.site, leader.site)
 }
 
 func (r *Runner) reachesAll(g *group, m *member) bool {

@@ -129,7 +129,7 @@ func (n naive) checkService(t *testing.T, seed uint64, s int) {
 		t.Fatalf("seed %d at %v: service %d counts %d up, %d in rotation, %d good; by definition %d, %d, %d",
 			seed, r.Now(), s, g.up, g.rotation, g.good, up, rotation, good)
 	}
-	if g.style == model.Shared && g.detector == nil && g.share == 0 && g.warming == 0 {
+	if g.style == model.Shared && g.detector == nil && g.perReplica == 0 && g.warming == 0 {
 		want := 0.0
 		if up >= g.needed {
 			want = 1

@@ -160,7 +160,8 @@ func (r *Runner) integrate(j int32, jo *journey, t float64) {
 	left := jo.served
 	middle, _ := r.evaluate(jo, start+dt/2)
 	right, _ := r.evaluate(jo, t)
-	if math.Abs(left+right-2*middle) < 1e-9 { // a straight line, which most ramps are
+	early, _ := r.evaluate(jo, start+dt/32)                                                  // where a curve that has met its ceiling by the middle shows
+	if math.Abs(left+right-2*middle) < 1e-9 && math.Abs(left+(right-left)/32-early) < 1e-9 { // a straight line, which most ramps are
 		r.bookDown(j, jo, dt, dt*(1-middle))
 		return
 	}
@@ -287,7 +288,7 @@ func (r *Runner) soft(d *dependency, t float64) (float64, model.Phase) {
 // condition is how far a need is met: of k of n parts, as far as the k-th best.
 func (r *Runner) condition(n *need, t float64) (float64, model.Phase) {
 	if len(n.of) == 0 {
-		return r.product(r.p.closures[n.service], t)
+		return r.product(n.all, t)
 	}
 	best, phase := 0.0, model.Repair
 	for i := range n.of {

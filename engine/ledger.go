@@ -22,6 +22,7 @@ type store struct {
 	written          float64 // acknowledged
 	last             float64 // when written was brought up to date
 	lastAck          float64 // when the last write was acknowledged
+	since            float64 // when the present stretch of writing began, or the last one
 	writing          bool
 	blocked          bool // writes wait for a copy
 	refusing         bool // the primary takes no writes, having lost touch
@@ -75,7 +76,11 @@ func (r *Runner) settleStore(g *group) {
 	}
 	r.waitForCopies(g, s, primary.up, copies)
 	s.refusing = g.fence.stopped && g.fence.writesOnly()
-	s.writing = primary.up && !s.blocked && !s.refusing && r.answers(g, primary)
+	writing := primary.up && !s.closed() && r.answers(g, primary)
+	if writing && !s.writing && s.lastAck < r.now {
+		s.since = r.now
+	}
+	s.writing = writing
 }
 
 // answers tells whether some client gets through to the primary.
@@ -83,8 +88,8 @@ func (r *Runner) answers(g *group, primary *member) bool {
 	if g.style == model.Shared {
 		return true
 	}
-	_, frac := r.serving(g, none, r.now)
-	return frac > 0 && r.reachedByClients(primary.site)
+	_, serves := r.serves(g)
+	return serves && r.reachedByClients(primary.site)
 }
 
 // follow tells whether copy k follows the primary now.
@@ -110,8 +115,14 @@ func (r *Runner) breakOff(s *store, c *replica) {
 	if s.lag != none && (s.mode == model.Async || s.alone) {
 		behind = r.laws[s.lag].draw(&s.luck, r.lend)
 	}
-	c.position = max(0, s.written-behind)
-	c.at = max(0, s.lastAck-behind)
+	missing := s.latest(behind, r.now)
+	c.position, c.at = s.written-missing, s.lastAck-missing
+}
+
+// latest is how much was written in the last seconds before now. What is older has arrived, so that a
+// pause in writing lets a copy or a disk catch up.
+func (s *store) latest(seconds, now float64) float64 {
+	return max(0, min(seconds-(now-s.lastAck), s.lastAck-s.since, s.written))
 }
 
 // waitForCopies blocks writes while a synchronous store lacks copies; with fallback only for a while.
@@ -188,7 +199,7 @@ func (r *Runner) hurtCopy(g *group, k int32, mode model.FaultMode) {
 		c.empty = true
 	case k != g.state.Primary || mode != model.OSCrash && mode != model.PowerLoss:
 	case s.durability == model.Periodic || s.durability == model.OSCache:
-		s.unflushed = max(s.unflushed, min(s.luck.uniform()*s.flush, s.written))
+		s.unflushed = max(s.unflushed, s.latest(s.luck.uniform()*s.flush, r.now))
 	}
 }
 
@@ -203,6 +214,7 @@ func (r *Runner) recover(g *group, s *store) {
 		loss.Seconds = model.Seconds(s.unflushed)
 		loss.Transactions = s.unflushed * s.rate
 		s.written -= s.unflushed
+		s.lastAck -= s.unflushed
 	}
 	c.empty, s.unflushed = false, 0
 	r.cutCopies(g, s)
@@ -223,7 +235,7 @@ func (r *Runner) refill(g *group, s *store, loss *model.Loss) {
 		return
 	}
 	s.measure(loss, best, s.lastAck)
-	s.written = best.position
+	s.written, s.lastAck = best.position, best.at
 }
 
 // measure is the one loss rule (R29): what was acknowledged beyond the position of the copy that goes on.
@@ -266,18 +278,19 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	} else {
 		r.book(loss, g.state.Primary)
 	}
-	s.written, s.lastAck, s.last = to.position, r.now, r.now
+	s.written, s.lastAck, s.last = to.position, to.at, r.now
 	s.writing, s.blocked, s.alone, s.primaryDown, s.unflushed = false, false, false, false, 0
 	to.empty, to.following, to.missed = false, false, false
 	r.cutCopies(g, s)
-	from.following, from.missed, from.position = false, true, s.written
+	from.following, from.missed, from.position, from.at = false, true, s.written, s.lastAck
 }
 
 // cutCopies drops what the copies have beyond the history that goes on.
 func (r *Runner) cutCopies(g *group, s *store) {
 	for k := int32(0); k < g.n; k++ {
-		c := &r.copies[s.first+k]
-		c.position = min(c.position, s.written)
+		if c := &r.copies[s.first+k]; c.position > s.written {
+			c.position, c.at = s.written, s.lastAck
+		}
 	}
 }
 

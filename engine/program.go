@@ -35,7 +35,6 @@ type Program struct {
 	journeys []journey
 	leaves   []leaf // hard dependencies of services and journeys
 	softs    []dependency
-	closures []spans   // per service: all it depends on, deepest first, itself last
 	direct   []spans   // per service: what it names itself
 	reaches  [][]int32 // per service: journeys that depend on it
 	balanced [][]int32 // per service: services whose detector looks from its members
@@ -138,6 +137,7 @@ type dependency struct {
 type need struct {
 	service int32 // if of is empty
 	access  model.Access
+	all     spans
 	atLeast int
 	of      []need
 }

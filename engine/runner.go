@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/ftsim/ftsim/model"
 )
@@ -57,6 +58,7 @@ type Runner struct {
 	active      []int32 // serving members on each component whose role matters
 	rounds      int
 	open        int // journeys down
+	mutes       int // components that hang unnoticed
 	out         *model.Outcome
 }
 
@@ -126,7 +128,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	clear(r.hits)
 	clear(r.staff)
 	r.dirtyGroups, r.dirtyJour = r.dirtyGroups[:0], r.dirtyJour[:0]
-	r.now, r.begin, r.past, r.netDirty, r.ramps, r.rounds, r.open = 0, 0, false, false, 0, 0, 0
+	r.now, r.begin, r.past, r.netDirty, r.ramps, r.rounds, r.open, r.mutes = 0, 0, false, false, 0, 0, 0, 0
 	r.out = out
 	r.resetOutcome(replication)
 	r.changed = r.changed[:0]
@@ -269,17 +271,17 @@ func (r *Runner) settle() {
 			r.touchAll()
 		}
 	}
+	slices.Sort(r.changed) // whose watch draws first is not a matter of the order of components
 	for _, m := range r.changed {
 		r.lookAt(m)
 	}
-	r.changed = r.changed[:0]
 	for i := 0; i < len(r.dirtyGroups); i++ {
 		if i > maxRounds {
 			panic(fmt.Sprintf("services keep changing each other at %v", r.Now()))
 		}
 		r.settleGroup(r.dirtyGroups[i])
 	}
-	r.dirtyGroups = r.dirtyGroups[:0]
+	r.dirtyGroups, r.changed = r.dirtyGroups[:0], r.changed[:0]
 	if len(r.dirtyJour) > 0 {
 		r.forget(r.now)
 	}

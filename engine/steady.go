@@ -128,7 +128,11 @@ func (r *Runner) observeFrom(t float64) {
 		if jo.outage != none {
 			o := out.Outages[jo.outage]
 			jo.outage = int32(len(running))
-			running = append(running, model.Outage{Journey: o.Journey, Initiator: o.Initiator})
+			at := model.Outage{Journey: o.Journey, Initiator: o.Initiator}
+			if jo.phase == model.Detection {
+				at.Detected = model.Never
+			}
+			running = append(running, at)
 		}
 	}
 	var changing []model.Failover

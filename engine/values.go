@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/ftsim/ftsim/model"
+import (
+	"math"
+
+	"github.com/ftsim/ftsim/model"
+)
 
 // This file says how much of the requests a group answers (R21, R24, R25), as seen from a place in the
 // network; none stands for everywhere.
@@ -60,8 +64,8 @@ func (r *Runner) value(g *group, view int32, t float64) (cap, frac float64) {
 
 // capacity is what the given number of members at full capacity can take, relative to demand.
 func (g *group) capacity(members float64) float64 {
-	if g.share > 0 {
-		return min(1, members*g.share)
+	if g.perReplica > 0 {
+		return min(1, members*g.perReplica/g.demand)
 	}
 	return min(1, members/float64(g.needed))
 }
@@ -88,6 +92,13 @@ func (r *Runner) serving(g *group, view int32, t float64) (*member, float64) {
 		}
 	}
 	return m, 0
+}
+
+// serves is the member that serves somebody now, if there is one. Of clients that move gradually the first
+// are there at once.
+func (r *Runner) serves(g *group) (*member, bool) {
+	m, frac := r.serving(g, none, math.Inf(1))
+	return m, frac > 0
 }
 
 // sharedValue is the value of a group whose members all serve, seen from everywhere.
@@ -160,8 +171,10 @@ func (r *Runner) blocking(g *group, worth float64) model.Phase {
 		return model.Decision
 	case g.state.Phase != model.Serving:
 		return g.state.Phase
-	case m.up:
+	case m.up && g.warming > 0:
 		return model.Warming
+	case m.up:
+		return model.Overload
 	case g.detector != nil && m.believed && r.replaceable(g):
 		return model.Detection
 	}
