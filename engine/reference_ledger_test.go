@@ -1,0 +1,364 @@
+package engine
+
+import "github.com/ftsim/ftsim/model"
+
+// This file is the data of the naive twin (R29–R33). A history is the list of stretches of time in which
+// writes were acknowledged; a position in it is seconds of writing from its start. So when a position was
+// acknowledged, and what lies beyond it, can be read off.
+
+type ledger struct {
+	*model.Store
+	history     []stretch
+	writing     bool
+	copies      []twinCopy
+	acks        int // copies that must have a write
+	luck        *dice
+	blocked     bool // writes wait for a copy
+	alone       bool // the wait is over, the primary goes on without
+	waited      bool // the wait has just ended
+	primaryDown bool
+	unflushed   float64 // seconds of writing the primary lost in its fall
+	branch      *branch
+}
+
+// grain is below what counts as a difference between positions: they are sums of many stretches.
+const grain = 1e-6
+
+type stretch struct{ from, to float64 }
+
+// twinCopy is what one member has of the data.
+type twinCopy struct {
+	position  float64 // durable prefix, while it does not follow
+	following bool
+	empty     bool
+	missed    bool // was down while the primary was up
+}
+
+// twinLoss is a loss. Where writing had paused just at the position from which history goes on, it is open
+// whether the pause counts; least is without it.
+type twinLoss struct {
+	model.Loss
+	least model.Seconds
+}
+
+// branch is a history that an old primary goes on with for the clients on its side of a partition.
+type branch struct {
+	from    float64 // when the position it leaves was acknowledged
+	begun   float64 // when it wrote beyond
+	split   float64 // when it went its own way
+	missing float64 // seconds of writing the other side did not have
+	share   float64 // of all writes that go to it
+}
+
+// setUpLedger keeps books for services with one history. Where several members take writes, there is none.
+func (t *twin) setUpLedger(s *twinService) {
+	if s.Store == nil || s.style == model.Shared && len(s.members) > 1 {
+		return
+	}
+	l := &ledger{Store: s.Store, luck: t.dice(nameKey(s.Name, forData)), copies: make([]twinCopy, len(s.members))}
+	for k := range l.copies {
+		l.copies[k].following = int32(k) != s.state.Primary
+	}
+	if (l.Mode == model.Sync || l.Mode == model.SyncFallback) && s.style == model.Primary && len(s.members) > 1 {
+		l.acks = max(1, l.Acks)
+	}
+	l.write(0)
+	s.ledger = l
+}
+
+// write begins a stretch of writing, or carries on the one under way.
+func (l *ledger) write(now float64) {
+	if !l.writing {
+		l.writing = true
+		l.history = append(l.history, stretch{now, now})
+	}
+	l.history[len(l.history)-1].to = now
+}
+
+// written is how much has been acknowledged.
+func (l *ledger) written() float64 {
+	sum := 0.0
+	for _, w := range l.history {
+		sum += w.to - w.from
+	}
+	return sum
+}
+
+// writtenBy is how much had been acknowledged at an earlier time.
+func (l *ledger) writtenBy(at float64) float64 {
+	sum := 0.0
+	for _, w := range l.history {
+		sum += max(0, min(w.to, at)-w.from)
+	}
+	return sum
+}
+
+// acknowledged is when a position was reached; that of nothing at all, at some time in the past.
+func (l *ledger) acknowledged(position float64) float64 {
+	at := 0.0
+	if position <= grain {
+		return at
+	}
+	for _, w := range l.history {
+		at = w.from + min(w.to-w.from, position)
+		if position -= w.to - w.from; position <= grain {
+			break
+		}
+	}
+	return at
+}
+
+// begun is when what lies beyond a position began to be written.
+func (l *ledger) begun(position float64) float64 {
+	at := 0.0
+	for _, w := range l.history {
+		at = w.to
+		if position < w.to-w.from-grain {
+			return w.from + max(0, position)
+		}
+		position -= w.to - w.from
+	}
+	return at
+}
+
+// cut drops what lies beyond a position, from the history and from the copies. If nothing is left, a new
+// history follows the old one.
+func (l *ledger) cut(position float64) {
+	if last := l.acknowledged(l.written()); position == 0 {
+		l.history = []stretch{{last, last}}
+	}
+	rest := position
+	for i := range l.history {
+		w := &l.history[i]
+		w.to = w.from + min(w.to-w.from, rest)
+		rest -= w.to - w.from
+	}
+	for k := range l.copies {
+		l.copies[k].position = min(l.copies[k].position, position)
+	}
+}
+
+// usable tells whether a copy may lead: it has data, has missed none by being down, and the primary did
+// not go on without it.
+func (l *ledger) usable(k int32) bool {
+	c := l.copies[k]
+	switch {
+	case l.Mode == model.Unreplicated:
+		return true
+	case c.empty, l.Mode == model.SyncFallback && l.alone:
+		return false
+	}
+	return !c.missed || c.position >= l.written()-grain
+}
+
+func (t *twin) settleLedger(s *twinService) {
+	l := s.ledger
+	if l == nil {
+		return
+	}
+	if l.writing {
+		l.write(t.now)
+	}
+	up := s.primary().up
+	if up && l.primaryDown {
+		t.recover(s)
+	}
+	l.primaryDown = !up
+	copies := 0
+	for _, m := range s.members {
+		if m != s.primary() && t.follow(s, m) {
+			copies++
+		}
+	}
+	t.waitForCopies(s, copies)
+	if up && !l.blocked && t.takesWrites(s) {
+		l.write(t.now)
+	} else {
+		l.writing = false
+	}
+}
+
+// takesWrites tells whether some client gets through to the primary.
+func (t *twin) takesWrites(s *twinService) bool {
+	if s.style == model.Shared {
+		return true
+	}
+	_, yes := t.serves(s)
+	return yes && t.someClientReaches(t.site(s.primary()))
+}
+
+// follow tells whether a copy follows the primary now.
+func (t *twin) follow(s *twinService, m *twinMember) bool {
+	p, c := s.primary(), &s.ledger.copies[m.k]
+	follows := p.up && m.up && t.reaches(t.site(p), t.site(m))
+	if follows {
+		*c = twinCopy{position: c.position, following: true}
+	} else if c.following {
+		t.breakOff(s.ledger, c)
+	}
+	c.missed = c.missed || p.up && !m.up
+	return follows
+}
+
+// breakOff fixes how far a copy had come: an asynchronous one has what was written a lag ago (R31).
+func (t *twin) breakOff(l *ledger, c *twinCopy) {
+	c.following, c.position = false, l.written()
+	if l.Lag != nil && (l.Mode == model.Async || l.alone) {
+		c.position = l.writtenBy(t.now - l.luck.draw(l.Lag))
+	}
+}
+
+// waitForCopies blocks writes while a synchronous store lacks copies; with fallback only for a while.
+func (t *twin) waitForCopies(s *twinService, copies int) {
+	l, clock := s.ledger, "service "+s.Name+" fallback"
+	waited := l.waited
+	l.waited = false
+	switch {
+	case copies >= l.acks || !s.primary().up:
+		t.callOff(clock)
+		l.blocked = false
+		l.alone = l.alone && copies < l.acks
+	case l.blocked && waited:
+		l.blocked, l.alone = false, true
+	case !l.blocked && !l.alone:
+		l.blocked = true
+		if l.Mode == model.SyncFallback {
+			t.planFallback(s, clock)
+		}
+	}
+}
+
+func (t *twin) planFallback(s *twinService, clock string) {
+	l, wait := s.ledger, 0.0
+	if l.FallbackAfter != nil {
+		wait = l.luck.draw(l.FallbackAfter)
+	}
+	if wait <= 0 {
+		l.blocked, l.alone = false, true
+		return
+	}
+	t.plan(t.now+wait, 2, clock, func() {
+		t.blameUnlessKnown(s.blame)
+		l.waited = true
+	})
+}
+
+// hurt applies a fault to the copies on a component (R5, R6, R33).
+func (t *twin) hurt(component int32, mode model.FaultMode) {
+	for _, s := range t.services {
+		for _, m := range s.members {
+			if l := s.ledger; l != nil && (m.Component == component || m.Host == component) {
+				if l.writing {
+					l.write(t.now)
+				}
+				l.hurt(m.k, m.k == s.state.Primary, mode, t.now)
+			}
+		}
+	}
+}
+
+func (l *ledger) hurt(k int32, primary bool, mode model.FaultMode, now float64) {
+	machineDied := mode == model.OSCrash || mode == model.PowerLoss
+	restarted := machineDied || mode == model.Crash
+	switch {
+	case mode == model.MediaLoss, l.Durability == model.InMemory && restarted:
+		l.copies[k].empty = true
+	case primary && machineDied && (l.Durability == model.Periodic || l.Durability == model.OSCache):
+		l.unflushed = max(l.unflushed, l.written()-l.writtenBy(now-l.luck.s.uniform()*float64(l.FlushEvery)))
+	}
+}
+
+// recover is the return of the primary itself, with whatever it has kept. What it has not kept may come
+// back from the copy that has most.
+func (t *twin) recover(s *twinService) {
+	l := s.ledger
+	own := &l.copies[s.state.Primary]
+	goesOn := l.written() - l.unflushed
+	total := false
+	if own.empty {
+		goesOn, total = 0, true
+		for k, c := range l.copies {
+			if int32(k) != s.state.Primary && !c.empty && l.Mode != model.Unreplicated {
+				goesOn, total = max(goesOn, c.position), false
+			}
+		}
+	}
+	loss := t.loss(s, goesOn)
+	if total {
+		loss.Total, loss.Seconds, loss.least, loss.Transactions = true, model.Never, model.Never, l.written()*l.WriteRate
+	}
+	own.empty, l.unflushed = false, 0
+	l.cut(goesOn)
+	t.book(loss)
+}
+
+// loss is the one loss rule (R29): if history goes on from a position, what was acknowledged beyond is
+// lost; in seconds, from the acknowledgement of that position to the last one lost.
+func (t *twin) loss(s *twinService, position float64) twinLoss {
+	l := s.ledger
+	loss := twinLoss{Loss: model.Loss{Service: s.id, At: t.time(), Initiator: s.blame}}
+	if missing := l.written() - position; missing > grain {
+		loss.Transactions = missing * l.WriteRate
+		last := l.acknowledged(l.written())
+		loss.Seconds, loss.least = model.Seconds(last-l.acknowledged(position)), model.Seconds(last-l.begun(position))
+	}
+	return loss
+}
+
+func (t *twin) book(loss twinLoss) {
+	if loss.Seconds > 0 {
+		t.note(Note{Kind: DataLost, Service: loss.Service, Delay: loss.Seconds})
+	}
+	if !t.past {
+		t.losses = append(t.losses, loss)
+	}
+}
+
+// handOver continues the history from what the new primary has. If the old one goes on for some clients,
+// the loss is final only when its branch ends (R30).
+func (t *twin) handOver(s *twinService, from, to *twinMember) {
+	l := s.ledger
+	if l.Mode == model.Unreplicated || from == to {
+		return
+	}
+	if l.writing {
+		l.write(t.now)
+	}
+	own := &l.copies[to.k]
+	if own.following {
+		t.breakOff(l, own)
+	}
+	if share := t.apart(s, from, to); share > 0 {
+		l.branch = &branch{from: l.acknowledged(own.position), begun: l.begun(own.position), split: t.now, missing: l.written() - own.position, share: share}
+	} else {
+		t.book(t.loss(s, own.position))
+	}
+	l.cut(own.position)
+	l.writing, l.blocked, l.alone, l.primaryDown, l.unflushed = false, false, false, false, 0
+	*own = twinCopy{position: own.position}
+	l.copies[from.k] = twinCopy{position: own.position, empty: l.copies[from.k].empty, missed: true}
+}
+
+// apart is the share of the clients who reach an old primary that goes on serving, but not the new one.
+func (t *twin) apart(s *twinService, from, to *twinMember) float64 {
+	share := 0.0
+	if s.style == model.Majority || !from.up || t.reaches(t.site(to), t.site(from)) {
+		return 0
+	}
+	for _, c := range t.sys.Clients {
+		if t.reaches(c.Site, t.site(from)) && !t.reaches(c.Site, t.site(to)) {
+			share += c.Share
+		}
+	}
+	return share
+}
+
+// endBranch books what an old primary acknowledged on its side of a partition.
+func (t *twin) endBranch(s *twinService) {
+	l := s.ledger
+	if b := l.branch; b != nil {
+		l.branch = nil
+		t.book(twinLoss{model.Loss{Service: s.id, At: t.time(), Initiator: s.blame, Seconds: model.Seconds(t.now - b.from),
+			Transactions: l.WriteRate * (b.missing + (t.now-b.split)*b.share)}, model.Seconds(t.now - b.begun)})
+	}
+}
