@@ -16,13 +16,19 @@ type maker struct {
 	r     *rand.Rand
 	sys   *model.System
 	pace  float64 // below 1: fails more often
+	fixed bool
 	zones int
 	nodes []int32
 }
 
-func wideSystem(seed uint64) *model.System {
+func wideSystem(seed uint64) *model.System { return makeSystem(seed, false) }
+
+// fixedSystem is one in which no law has any spread, so that much happens at the same time.
+func fixedSystem(seed uint64) *model.System { return makeSystem(seed, true) }
+
+func makeSystem(seed uint64, fixed bool) *model.System {
 	r := rand.New(rand.NewPCG(seed, 77))
-	m := &maker{r: r, sys: &model.System{Name: fmt.Sprint("wide ", seed), Rate: 100}, pace: []float64{1, 0.3, 0.1}[r.IntN(3)]}
+	m := &maker{fixed: fixed, r: r, sys: &model.System{Name: fmt.Sprint("wide ", seed), Rate: 100}, pace: []float64{1, 0.3, 0.1}[r.IntN(3)]}
 	m.places()
 	if m.zones > 1 && m.chance(2) {
 		m.network()
@@ -42,6 +48,9 @@ func (m *maker) chance(oneIn int) bool { return m.r.IntN(oneIn) == 0 }
 func of[T any](m *maker, values ...T) T { return values[m.r.IntN(len(values))] }
 
 func (m *maker) law(mean model.Seconds) model.Distribution {
+	if m.fixed {
+		return fixedLaw(mean * model.Seconds(1+m.r.IntN(3)))
+	}
 	switch m.r.IntN(4) {
 	case 0:
 		return weibullLaw{0.6 + m.r.Float64(), float64(mean)}
@@ -66,11 +75,11 @@ func (m *maker) part(name string, kind model.Kind, usual model.FaultMode, life, 
 	}
 	for i, k := range modes {
 		mode := model.Mode{Kind: k, Life: m.life(life * model.Seconds(1+i)), Repair: m.law(repair)}
-		if m.chance(6) {
+		if m.chance(6) && !m.fixed {
 			mode.Life, mode.KeepsAge = weibullLaw{of(m, 0.7, 2), float64(life) * m.pace}, true
 		}
 		if i > 0 && m.chance(12) {
-			mode.Life, mode.Repair, mode.KeepsAge = expLaw(40*life), nil, false
+			mode.Life, mode.Repair, mode.KeepsAge = m.law(40*life), nil, false
 		}
 		c.Modes = append(c.Modes, mode)
 	}
@@ -258,10 +267,12 @@ func (m *maker) standby(svc *model.Service, s int32) {
 	}
 }
 
+// store draws a store. Lags are short, because the engine remembers only the last stretch of writing, and
+// the twin all: a copy that lags behind by more than that and the pause before it has missed more.
 func (m *maker) store(svc *model.Service, members int) {
-	svc.Store = &model.Store{Mode: model.ReplicationMode(m.r.IntN(4)), Acks: min(members-1, m.r.IntN(3)), Lag: of[model.Distribution](m, nil, m.law(1), m.law(5)),
+	svc.Store = &model.Store{Mode: model.ReplicationMode(m.r.IntN(4)), Acks: min(members-1, m.r.IntN(3)), Lag: of[model.Distribution](m, nil, uniformLaw{0, 1}),
 		FallbackAfter: of[model.Distribution](m, nil, uniformLaw{0, 10}, m.law(1000)), WriteRate: 10,
-		Durability: model.Durability(m.r.IntN(4)), FlushEvery: 5}
+		Durability: model.Durability(m.r.IntN(4)), FlushEvery: 1}
 }
 
 // needs draws dependencies on services before s.

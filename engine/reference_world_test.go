@@ -632,7 +632,8 @@ func (t *twin) settleDown() {
 			longest = max(longest, float64(l.Mean()))
 		}
 	}
-	for _, p := range t.parts {
+	byName := slices.SortedFunc(slices.Values(t.parts), func(a, b *twinPart) int { return strings.Compare(a.Name, b.Name) })
+	for _, p := range byName { // the first that is down is to blame for what follows
 		t.drawState(p)
 		for _, l := range p.lives {
 			mean(l.Repair)

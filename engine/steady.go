@@ -43,9 +43,14 @@ func (r *Runner) warmUp(run uint64) {
 	if r.eq == nil {
 		r.eq = make([]*equilibrium, len(r.laws))
 	}
+	first := none // by name, of what is down at the start: what follows is put down to it
 	for i := range r.comps {
-		r.drawState(run, int32(i))
+		r.blame = none
+		if r.drawState(run, int32(i)); r.blame != none && (first == none || r.nameOf(r.blame) < r.nameOf(first)) {
+			first = r.blame
+		}
 	}
+	r.blame = first
 	for i := range r.causes {
 		r.drawCause(int32(i))
 	}
@@ -60,6 +65,8 @@ func (r *Runner) warmUp(run uint64) {
 	r.note = note
 	r.observeFrom(r.end)
 }
+
+func (r *Runner) nameOf(component int32) string { return r.p.sys.Components[component].Name }
 
 // drawState puts one component into its long-run state.
 func (r *Runner) drawState(run uint64, i int32) {
