@@ -23,6 +23,8 @@ type twinService struct {
 	redirected      float64       // when the clients began to move
 	blame           model.Element // what the service last reacted to
 	luck, watchLuck *dice
+	poll            dice    // the luck of what happened at …
+	pollAt          float64 // …
 	ledger          *ledger // nil = no data, or no single history of it
 	record          *model.Failover
 }
@@ -37,7 +39,7 @@ type twinMember struct {
 }
 
 func (t *twin) setUpService(i int32) {
-	s := &twinService{Service: &t.sys.Services[i], id: i, old: none, eligible: none, blame: t.sys.ServiceElement(int(i))}
+	s := &twinService{Service: &t.sys.Services[i], id: i, old: none, eligible: none, pollAt: math.Inf(-1), blame: t.sys.ServiceElement(int(i))}
 	s.style = s.Policy.Style()
 	s.state = s.Policy.Start(len(s.Members))
 	if s.style == model.Shared {
@@ -132,16 +134,26 @@ func watchName(s *twinService, m *twinMember) string {
 	return fmt.Sprintf("service %s watch %d", s.Name, m.k)
 }
 
+// delay draws how long a detector takes. What fails at one instant is found out by the same poll, so it
+// shares its luck (R9).
 func (t *twin) delay(s *twinService, m *twinMember) model.Seconds {
+	first := s.pollAt != t.now
+	if first {
+		s.pollAt, s.poll = t.now, *s.watchLuck
+	}
+	luck := s.poll
+	if first {
+		defer func() { *s.watchLuck = luck }()
+	}
 	switch {
 	case m.seen && s.style == model.Primary:
 		return 0 // it answers, so it is back
 	case m.seen:
-		return s.Detector.Recovery(s.watchLuck.rand())
+		return s.Detector.Recovery(luck.rand())
 	case m.up:
-		return s.Detector.Delay(model.Isolated, s.watchLuck.rand())
+		return s.Detector.Delay(model.Isolated, luck.rand())
 	}
-	return s.Detector.Delay(m.fault, s.watchLuck.rand())
+	return s.Detector.Delay(m.fault, luck.rand())
 }
 
 // sees tells whether an observer of a service has an answer from member m, and whether there is one.

@@ -253,7 +253,7 @@ func (m *maker) shared(svc *model.Service, s int32, members int) {
 
 func (m *maker) standby(svc *model.Service, s int32) {
 	p := &policies.ActivePassive{Alpha: of(m, 1, 0.3, 0), Success: of(m, 1, 0.7), StartFailure: of(m, 0, 0.1),
-		Manual: m.chance(3), RetryAlone: m.chance(2), Human: policies.Steps{m.law(600), m.law(300)},
+		Manual: m.chance(3), RetryAlone: m.chance(2), Human: policies.Human{Acknowledge: m.law(300), Missed: of(m, 0, 0.2), Escalate: 900, Diagnose: m.law(600), Act: m.law(300), Error: of(m, 0, 0.3), Penalty: m.law(1200)},
 		Activate: policies.Steps{m.law(of[model.Seconds](m, 5, 1800))}}
 	if m.chance(2) {
 		p.Decision = policies.Steps{m.law(3)}
