@@ -166,7 +166,14 @@ type equilibrium struct {
 	at          []float64
 }
 
-const equilibriumCells = 1024
+// Long durations are met out of proportion to their number, so cells get narrower towards the far tail:
+// 512 of equal probability up to the median, then 32 each time the survival halves, down to 2⁻⁵⁰.
+const (
+	bodyCells = 512
+	halving   = 32
+	halvings  = 50
+	cellParts = 4 // of a cell, for its integral
+)
 
 func (r *Runner) equilibriumOf(l int32) *equilibrium {
 	if r.eq[l] == nil {
@@ -182,14 +189,29 @@ func makeEquilibrium(l *law) *equilibrium {
 	if math.IsInf(float64(l.from.Mean()), 1) {
 		return &equilibrium{never: true}
 	}
-	e := &equilibrium{sum: make([]float64, equilibriumCells+1), at: make([]float64, equilibriumCells+1)}
-	for i := 1; i <= equilibriumCells; i++ {
-		p := min(float64(i)/equilibriumCells, 1-1e-6)
-		e.at[i] = quantile(l.from, p)
-		middle := (e.at[i-1] + e.at[i]) / 2
-		e.sum[i] = e.sum[i-1] + (e.at[i]-e.at[i-1])*l.from.Survival(model.Seconds(middle))
+	e := &equilibrium{sum: []float64{0}, at: []float64{0}}
+	for i := 1; i < bodyCells; i++ {
+		e.extend(l.from, 0.5*float64(i)/bodyCells)
+	}
+	for k := halving; k <= halvings*halving; k++ {
+		e.extend(l.from, 1-math.Exp2(-float64(k)/halving))
 	}
 	return e
+}
+
+// extend adds the cell up to the p-quantile.
+func (e *equilibrium) extend(d model.Distribution, p float64) {
+	last := len(e.at) - 1
+	from, to := e.at[last], quantile(d, p)
+	if !(to > from) || math.IsInf(to, 1) {
+		return
+	}
+	height := 0.0
+	for i := range cellParts {
+		height += d.Survival(model.Seconds(from+(to-from)*(float64(i)+0.5)/cellParts)) / cellParts
+	}
+	e.at = append(e.at, to)
+	e.sum = append(e.sum, e.sum[last]+(to-from)*height)
 }
 
 // quantile inverts a law, by bisection of its survival function if it cannot do so itself.
@@ -218,7 +240,7 @@ func (e *equilibrium) draw(s *stream) float64 {
 	if e.exponential > 0 {
 		return s.exponential() * e.exponential
 	}
-	target := s.uniform() * e.sum[equilibriumCells]
+	target := s.uniform() * e.sum[len(e.sum)-1]
 	i := sort.SearchFloat64s(e.sum, target)
 	if i == 0 {
 		return 0
