@@ -6,6 +6,9 @@ func (r *Runner) resetCauses(run uint64) {
 	for i := range r.causes {
 		c := &r.causes[i]
 		c.life, c.repair, c.chance = streamOf(run, c.key), streamOf(run, ^c.key), streamOf(run, c.key+1)
+		if c.lifeLaw == none {
+			continue
+		}
 		r.clocks.lay(c.clock, r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
 	}
 }
@@ -19,15 +22,25 @@ func (r *Runner) ringCause(i int32) {
 	case c.active:
 		c.active = false
 		r.release(i)
-		r.clocks.arm(c.clock, r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
+		r.armCause(i)
 	case c.repairLaw == none:
 		r.shock(i)
-		r.clocks.arm(c.clock, r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
+		r.armCause(i)
 	default:
 		c.active = true
 		r.strike(i)
 		r.clocks.arm(c.clock, r.now+r.laws[c.repairLaw].draw(&c.repair, r.lend))
 	}
+}
+
+// armCause sets the clock to the next event; a cascade waits for its next failure.
+func (r *Runner) armCause(i int32) {
+	c := &r.causes[i]
+	if c.lifeLaw == none {
+		r.clocks.stop(c.clock)
+		return
+	}
+	r.clocks.arm(c.clock, r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
 }
 
 // strike holds the victims down until the cause ends; their own clocks go on (R1).
@@ -79,7 +92,7 @@ func (r *Runner) shock(i int32) {
 		if sys.Probability < 1 && c.chance.uniform() >= sys.Probability {
 			continue
 		}
-		if id := r.modeFor(v, sys.Mode); id != none && r.comps[v].down == 0 && !r.dormant(v) {
+		if id := r.modeFor(v, sys.Mode); id != none && r.comps[v].down == 0 && (c.lifeLaw == none || !r.dormant(v)) {
 			r.fail(id)
 		}
 	}

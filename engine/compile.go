@@ -180,6 +180,10 @@ func (c *compiler) commonCauses() error {
 		p.causes[i] = cause{clock: int32(len(p.modes)) + rank[i], key: nameKey(from.Name, forVictims), lifeLaw: c.law(from.Life),
 			repairLaw: c.law(from.Repair), hit: int32(p.hits)}
 		p.hits += len(from.Victims)
+		if from.SetOff != nil {
+			p.comps[from.SetOff.Component].sets = true
+			continue
+		}
 		p.rate += 2 / (float64(from.Life.Mean()) + 1)
 	}
 	return nil
@@ -275,6 +279,7 @@ func (c *compiler) plain(i int32, g *group, from *model.Service) bool {
 // not fail; software that runs does so at its own rate.
 func (c *compiler) dormancy(from *model.Service, g *group) {
 	alpha := from.Policy.Dormancy()
+	g.fresh, g.pooled = from.Fresh, c.pooled(from, alpha)
 	if g.style != model.Primary || alpha >= 1 {
 		return
 	}

@@ -70,6 +70,9 @@ func (r *Runner) fail(id int32) {
 	if c.data {
 		r.hurt(m.component, m.kind)
 	}
+	if c.sets {
+		r.setOff(m.component)
+	}
 	c.blocks++
 	if c.blocks == 1 {
 		r.spread(c, false)

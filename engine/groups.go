@@ -19,6 +19,8 @@ type group struct {
 	pair        bool    // two members, of which one serves
 	whole       float64 // share of demand one member at full capacity can take
 	looks       bool    // a member that changes is looked at by itself: it is watched, or warms up
+	fresh       bool    // who is replaced while down is made new
+	pooled      bool    // some member is exclusive
 	aloof       bool    // while all is well, standbys neither watch, nor hold data, nor watch over others
 	policy      model.Policy
 	detector    model.Detector
@@ -273,6 +275,10 @@ func (r *Runner) promote(i int32, g *group, old int32) {
 	if from != to && len(r.active) > 0 {
 		members := r.p.sys.Services[i].Members
 		r.changeRoles(members[old], members[g.state.Primary])
+		r.released(g)
+	}
+	if g.fresh && !from.up {
+		r.renew(from)
 	}
 	if g.detector != nil && g.style == model.Primary {
 		r.clocks.stop(g.watchClock)
@@ -390,7 +396,7 @@ func (r *Runner) canLead(g *group, k int32) bool {
 	switch {
 	case g.style == model.Majority:
 		return k != g.old && r.inTouch(g, &r.members[g.first+k])
-	case k == g.old, k == g.state.Primary, g.care != none && r.rots[r.cares[g.care].first+k].known:
+	case k == g.old, k == g.state.Primary, g.pooled && r.taken(g.first+k), g.care != none && r.rots[r.cares[g.care].first+k].known:
 		return false
 	case g.coordinator != none && !r.consents(g, &r.members[g.first+k]):
 		return false

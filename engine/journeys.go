@@ -49,11 +49,20 @@ func (r *Runner) update(j int32) {
 	case down && !jo.down:
 		r.openOutage(j, phase)
 	case !down && jo.down:
+		if jo.phase == model.Detection && jo.outage != none && r.tookOver() {
+			r.out.Outages[jo.outage].Detected = r.Now()
+		}
 		r.closeOutage(j, r.now)
 	case down && jo.phase == model.Detection && phase != model.Detection && jo.outage != none:
 		r.out.Outages[jo.outage].Detected = r.Now()
 	}
 	jo.phase = phase
+}
+
+// tookOver tells whether a failover was completed in this instant: what it ended had been noticed.
+func (r *Runner) tookOver() bool {
+	n := len(r.out.Failovers)
+	return n > 0 && r.out.Failovers[n-1].End == r.Now() && r.out.Failovers[n-1].Result == model.Succeeded
 }
 
 // accrue books the time since the last look as constant.

@@ -55,6 +55,7 @@ type component struct {
 	down     uint8 // 1 + index of the mode it is down with, or 0
 	mute     bool  // hangs unnoticed: its repair has not begun
 	data     bool  // holds copies of a store
+	sets     bool  // its failure sets off cascades
 	sole     fanKind
 }
 

@@ -11,7 +11,7 @@ import (
 // Check finds out whether a system and, if it is not nil, a plan make sense. Faults must stop a run; the
 // engine may rely on their absence. Warnings are worth a reader's attention.
 func Check(sys *System, plan *Plan) Problems {
-	c := checker{sys: sys, marks: make([]int32, len(sys.Components))}
+	c := checker{sys: sys, marks: make([]int32, len(sys.Components)), leads: map[int32]string{}}
 	c.components()
 	c.causes()
 	c.network()
@@ -33,6 +33,7 @@ type checker struct {
 	found Problems
 	marks []int32 // per component: the last stamp it was given
 	stamp int32
+	leads map[int32]string // exclusive component → the service it serves at the start
 }
 
 // fresh begins a new set of components; the old one is forgotten.
@@ -227,7 +228,11 @@ func (c *checker) causes() {
 		x := &c.sys.Causes[i]
 		c.unique(names, "common cause", x.Name, &x.At)
 		where := fmt.Sprintf("common cause %q", x.Name)
-		c.laws(x.At, where, x.Life, x.Repair)
+		if x.SetOff != nil {
+			c.cascade(x, where)
+		} else {
+			c.laws(x.At, where, x.Life, x.Repair)
+		}
 		if x.Mode >= NumFaultModes {
 			c.fault(x.At, "%s: unknown fault mode %d", where, x.Mode)
 		}
@@ -238,6 +243,20 @@ func (c *checker) causes() {
 			c.fault(x.At, "%s: a glitch needs a duration", where)
 		}
 		c.victims(x, where)
+	}
+}
+
+// cascade checks a cause that is set off by a failure.
+func (c *checker) cascade(x *CommonCause, where string) {
+	switch {
+	case x.Life != nil:
+		c.fault(x.At, "%s: it happens by itself or is set off by something, not both", where)
+	case !c.hasComponent(x.SetOff.Component):
+		c.fault(x.At, "%s: there is no component %d to set it off", where, x.SetOff.Component)
+	case x.SetOff.Delay != nil && !isLength(x.SetOff.Delay.Mean()):
+		c.fault(x.At, "%s: the delay must end", where)
+	case x.Repair != nil && !isLength(x.Repair.Mean()):
+		c.fault(x.At, "%s: the mean time to repair must be finite", where)
 	}
 }
 
@@ -285,6 +304,7 @@ func (c *checker) services() {
 		c.unique(names, "service", x.Name, &x.At)
 		c.members(x, where)
 		c.policy(x, where)
+		c.exclusive(x, where)
 		c.capacity(x, where)
 		c.dependencies(x.Needs, x.At, where, func(s int32) bool { return s >= 0 && s < int32(i) })
 		if x.Store != nil {
@@ -307,6 +327,27 @@ func (c *checker) members(x *Service, where string) {
 		case c.mark(m.Component):
 			c.fault(x.At, "%s: %q is a member twice", where, c.sys.Components[m.Component].Name)
 		}
+	}
+}
+
+// exclusive checks that no two services begin with the same exclusive member.
+func (c *checker) exclusive(x *Service, where string) {
+	if x.Policy == nil || len(x.Members) == 0 {
+		return
+	}
+	first := x.Members
+	if x.Policy.Style() != Shared {
+		first = first[:1]
+	}
+	for _, m := range first {
+		if !c.hasComponent(m.Host) || !c.sys.Components[m.Host].Exclusive {
+			continue
+		}
+		if other, taken := c.leads[m.Host]; taken {
+			c.fault(x.At, "%s: %q leads %s already and serves one service at a time", where, c.sys.Components[m.Host].Name, other)
+			continue
+		}
+		c.leads[m.Host] = where
 	}
 }
 
@@ -485,7 +526,9 @@ func (c *checker) pace(p *Plan) {
 	}
 	for i := range c.sys.Causes {
 		x := &c.sys.Causes[i]
-		c.often(p, x.At, fmt.Sprintf("common cause %q", x.Name), x.Life, x.Repair)
+		if x.SetOff == nil {
+			c.often(p, x.At, fmt.Sprintf("common cause %q", x.Name), x.Life, x.Repair)
+		}
 	}
 }
 
@@ -522,6 +565,11 @@ func (c *checker) unused() {
 	}
 	for i := range c.sys.Network.Links {
 		u.use(c.sys.Network.Links[i].Component)
+	}
+	for i := range c.sys.Causes {
+		if x := &c.sys.Causes[i]; x.SetOff != nil {
+			u.use(x.SetOff.Component)
+		}
 	}
 	c.nameUnused(u.used)
 }

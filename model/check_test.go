@@ -134,6 +134,14 @@ func TestCheckFindsFaults(t *testing.T) {
 		}},
 		{`two of the common causes are called "storm"`, func(s *System, _ *Plan) { s.Causes = append(s.Causes, s.Causes[0]) }},
 		{`"storm": there is no law of life`, func(s *System, _ *Plan) { s.Causes[0].Life = nil }},
+		{`by itself or is set off by something, not both`, func(s *System, _ *Plan) { s.Causes[0].SetOff = &SetOff{} }},
+		{`"storm": there is no component 9 to set it off`, func(s *System, _ *Plan) {
+			s.Causes[0].Life, s.Causes[0].SetOff = nil, &SetOff{Component: 9}
+		}},
+		{`"storm": the delay must end`, func(s *System, _ *Plan) {
+			s.Causes[0].Life, s.Causes[0].SetOff = nil, &SetOff{Delay: plain(inf)}
+		}},
+		{`"web": "db-a" leads service "db" already`, func(s *System, _ *Plan) { s.Components[3].Exclusive = true }},
 		{`"storm": unknown fault mode`, func(s *System, _ *Plan) { s.Causes[0].Mode = 77 }},
 		{`hitting a victim must be above 0`, func(s *System, _ *Plan) { s.Causes[0].Probability = 0 }},
 		{`a glitch needs a duration`, func(s *System, _ *Plan) { s.Causes[0].Glitch, s.Causes[0].Repair = true, nil }},

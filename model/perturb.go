@@ -26,7 +26,12 @@ func Perfect(sys *System, elements ...Element) *System {
 // factor, which must be greater than 0: lives keep their shape and become that much shorter. Repairs
 // stay as they are.
 func Scaled(sys *System, factor float64, elements ...Element) *System {
-	return perturbed(sys, elements, func(d Distribution) Distribution { return Stretched(d, 1/factor) })
+	return perturbed(sys, elements, func(d Distribution) Distribution {
+		if d == nil { // of a cascade, which is as frequent as what sets it off
+			return nil
+		}
+		return Stretched(d, 1/factor)
+	})
 }
 
 // perturbed is sys with other laws of life for some elements. What components share stays shared.
@@ -49,6 +54,9 @@ func perturbed(sys *System, elements []Element, change func(Distribution) Distri
 			out.Components[e].Modes = modes
 		case i >= 0 && i < len(sys.Causes):
 			out.Causes[i].Life = change(sys.Causes[i].Life)
+			if out.Causes[i].Life != nil {
+				out.Causes[i].SetOff = nil
+			}
 		}
 	}
 	return &out

@@ -36,6 +36,7 @@ const None int32 = -1
 type Component struct {
 	Name         string
 	Kind         Kind
+	Exclusive    bool    // leads one service at a time: a spare that one has taken is none for others
 	Site         int32   // where it attaches to the network; None = reaches and is reached everywhere
 	Modes        []Mode  // how it breaks; may be shared between components, so treat as read-only
 	Requires     *Need   // over components: what must be available for this one to be (R1); nil = nothing
@@ -55,12 +56,19 @@ type Mode struct {
 type CommonCause struct {
 	Name        string
 	Mode        FaultMode
-	Life        Distribution // from the end of one event to the next
+	Life        Distribution // from the end of one event to the next; nil if something sets it off
+	SetOff      *SetOff      // what sets it off; nil = it happens by itself
 	Repair      Distribution // how long the victims are held down; nil = each is repaired by its own law
 	Victims     []int32      // components
 	Probability float64      // that an event hits a given victim, independently (Marshall–Olkin); 1 = all
 	Glitch      bool         // a short interruption, not a failure of anything (R11)
 	At          Pos
+}
+
+// SetOff makes a common cause a cascade: each failure of Component sets it off, Delay later.
+type SetOff struct {
+	Component int32
+	Delay     Distribution // nil = at once
 }
 
 // Need is a condition over components or over services, depending on where it stands. With Of empty
@@ -112,6 +120,7 @@ type Service struct {
 	FailbackAfter Seconds
 	Needs         []Dependency
 	WarmUp        WarmUp
+	Fresh         bool   // a member that is down when its role is taken over is replaced by a new one at once
 	Store         *Store // nil = no data
 	At            Pos
 }

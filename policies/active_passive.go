@@ -31,6 +31,7 @@ type ActivePassive struct {
 	StartFailure float64            // probability that a standby does not start when called (cold)
 	Success      float64            // probability that a promotion works, for reasons not modelled elsewhere (R15)
 	RetryAlone   bool               // after a failed promotion go on automatically; else a human takes over
+	GivesUp      bool               // after a failed promotion wait for the primary to be repaired
 	Redirect     model.Distribution // clients moving to the new primary (R17); nil = at once
 	LateShare    float64            // of the clients, who ignore the redirection until …
 	LateUntil    model.Distribution // … this long after it (R17)
@@ -62,7 +63,7 @@ func (p *ActivePassive) React(s *model.GroupState, sig *model.Signal, r *rand.Ra
 	switch sig.Kind {
 	case model.PrimaryLost:
 		if s.Phase == model.Serving || s.Phase == model.Redirection {
-			s.Attempt, s.Manual = 0, p.Manual || sig.Held
+			s.Attempt, s.Manual, s.GivenUp = 0, p.Manual || sig.Held, false
 			p.decide(s, sig, sig.Eligible, r, out)
 		}
 	case model.PrimaryBack:
@@ -157,7 +158,7 @@ func (p *ActivePassive) stand(s *model.GroupState, out *model.Reaction) {
 func (p *ActivePassive) reconsider(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) {
 	switch s.Phase {
 	case model.Repair:
-		if sig.Eligible != model.None {
+		if sig.Eligible != model.None && !s.GivenUp {
 			p.decide(s, sig, sig.Eligible, r, out)
 		}
 	case model.Decision, model.Fencing:
@@ -232,6 +233,10 @@ func (p *ActivePassive) works(r *rand.Rand) bool {
 // failed goes to the next candidate, then to a human (R15).
 func (p *ActivePassive) failed(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) {
 	s.Attempt++
+	if p.GivesUp {
+		p.giveUp(s, sig, out)
+		return
+	}
 	next := sig.Next
 	if next == model.None {
 		next = s.Candidate
@@ -240,5 +245,13 @@ func (p *ActivePassive) failed(s *model.GroupState, sig *model.Signal, r *rand.R
 	p.again(s, sig, next, r, out)
 	if s.Phase != model.Serving {
 		out.Event = model.AttemptFailed
+	}
+}
+
+// giveUp leaves everything as it is until the primary is back, which it may be already.
+func (p *ActivePassive) giveUp(s *model.GroupState, sig *model.Signal, out *model.Reaction) {
+	s.Phase, s.Candidate, out.Stop = model.Serving, model.None, true
+	if out.Event = model.Cancelled; sig.Lost {
+		s.Phase, s.GivenUp, out.Event = model.Repair, true, model.AttemptFailed
 	}
 }

@@ -68,6 +68,8 @@ func TestFailoverScripts(t *testing.T) {
 			"decision 0 arm 1s; activation 0 arm 5s; repair 0 stop; decision 0 arm 1s; "},
 		{"a failed promotion goes to a human (R15)", hopeless, []model.Signal{lost, ended, ended},
 			"decision 0 arm 1s; activation 0 arm 0s; decision 0 arm 1m; "},
+		{"a failed promotion waits for the primary", &ActivePassive{GivesUp: true}, []model.Signal{lost, ended, noOne, somebody, back},
+			"activation 0 arm 0s; repair 0 stop; repair 0; repair 0; serving 0 stop; "},
 		{"election", &Quorum{Election: fixed(2)}, []model.Signal{lost, ended}, "decision 0 arm 2s; serving 1 promote; "},
 		{"no majority", &Quorum{}, []model.Signal{lost, noOne, somebody}, "decision 0 arm 0s; repair 0 stop; decision 0 arm 0s; "},
 	} {
@@ -98,7 +100,7 @@ func TestObserversAgree(t *testing.T) {
 // candidate is known exactly while one is being promoted, and nobody is promoted without being named.
 func TestEveryShortSequence(t *testing.T) {
 	policies := []model.Policy{
-		&ActivePassive{Success: 1}, &ActivePassive{Success: 0}, &ActivePassive{Success: 0.5, Manual: true, RetryAlone: true},
+		&ActivePassive{Success: 1}, &ActivePassive{Success: 0}, &ActivePassive{Success: 0.5, Manual: true, RetryAlone: true}, &ActivePassive{Success: 0.5, GivesUp: true},
 		&Quorum{Election: fixed(1)}, ActiveActive{},
 	}
 	signals := []model.Signal{lost, back, ended, noOne, somebody}

@@ -72,17 +72,42 @@ func (b *builder) commonCause(m *mapping, id *node) {
 			c.Mode = model.FaultMode(i)
 		}
 	}
-	c.Life = m.event()
+	if m.has("after_failure_of") {
+		b.cascade(m, &c)
+	} else {
+		c.Life = m.event()
+	}
 	if c.Repair = m.lifeLaw("mttr", nil); c.Repair == nil {
 		m.set("mttr", "each victim by its own", nil)
 	} else if c.Repair == never {
 		b.d.fault(m.get("mttr"), "", "%s: it must end", m.where)
 	}
 	m.done()
-	if c.Life == nil || c.Life == never {
+	if c.Life == never || c.Life == nil && c.SetOff == nil {
 		return
 	}
 	b.sys.Causes = append(b.sys.Causes, c)
+}
+
+// cascade reads whose failure sets a cause off.
+func (b *builder) cascade(m *mapping, c *model.CommonCause) {
+	v := m.get("after_failure_of")
+	for _, key := range []string{"mtbf", "rate"} {
+		if m.has(key) {
+			b.d.fault(m.get(key), "keep one of them", "%s: after_failure_of says already when it happens", m.where)
+		}
+	}
+	delay := m.law("delay", steady, nil)
+	if v.kind != scalarNode {
+		b.d.fault(v, "write one cause for each", "%s: one thing's failure sets it off", m.where)
+		return
+	}
+	switch found := b.anything(v, m.where); {
+	case len(found) > 1:
+		b.d.fault(v, "write one cause for each", "%s: %q is %d nodes", m.where, clip(v.text), len(found))
+	case len(found) == 1:
+		c.SetOff = &model.SetOff{Component: found[0], Delay: delay}
+	}
 }
 
 // victims reads what a cause hits, and how such things usually fail.

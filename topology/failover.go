@@ -53,7 +53,9 @@ func (b *builder) activePassive(s *service, standby policies.Temperature) {
 	p.Decision = policies.Steps{f.law("decision", steady, failures.Fixed(0))}
 	b.activation(p, f)
 	p.Success = f.share("success", 1)
-	p.RetryAlone = f.word("if_failed", []string{"manual", "retry"}, "manual") == "retry"
+	failed := f.word("if_failed", []string{"manual", "retry", "wait"}, "manual")
+	p.RetryAlone, p.GivesUp = failed == "retry", failed == "wait"
+	s.s.Fresh = f.has("replacement") && f.word("replacement", []string{"repair", "at-once"}, "repair") == "at-once"
 	b.human(p, f)
 	b.redirect(s, p, f)
 	b.fencing(s, p, f)

@@ -97,6 +97,9 @@ func describe(t *Topology) string {
 		if c.Requires != nil {
 			fmt.Fprintf(&b, " requires %s", needText(c.Requires))
 		}
+		if c.Exclusive {
+			b.WriteString(" exclusive")
+		}
 		for _, m := range c.Modes {
 			fmt.Fprintf(&b, "\n    %v after %v, repaired in %v, keeps age %v", m.Kind, m.Life, m.Repair, m.KeepsAge)
 		}
@@ -110,6 +113,9 @@ func describe(t *Topology) string {
 	}
 	for _, c := range t.System.Causes {
 		fmt.Fprintf(&b, "cause %q %v after %v for %v hits %v with %v glitch %v\n", c.Name, c.Mode, c.Life, c.Repair, c.Victims, c.Probability, c.Glitch)
+		if c.SetOff != nil {
+			fmt.Fprintf(&b, "    set off by %d after %v\n", c.SetOff.Component, c.SetOff.Delay)
+		}
 	}
 	for i, s := range t.System.Services {
 		fmt.Fprintf(&b, "service %d %q %v, members %v, needed %d, per replica %v\n", i, s.Name, s.Policy, s.Members, s.Needed, s.PerReplica)
@@ -122,6 +128,9 @@ func describe(t *Topology) string {
 		}
 		if s.Failback || s.Rot.Life != nil || s.HoldDown.Most > 0 {
 			fmt.Fprintf(&b, "    rot %+v hold-down %+v failback %v after %v\n", s.Rot, s.HoldDown, s.Failback, s.FailbackAfter)
+		}
+		if s.Fresh {
+			b.WriteString("    replaced at once\n")
 		}
 		for _, d := range s.Needs {
 			fmt.Fprintf(&b, "    needs %s\n", dependencyText(&d))

@@ -114,6 +114,22 @@ func TestRedirections(t *testing.T) {
 	}
 }
 
+func TestWhatFollowsAFailedPromotion(t *testing.T) {
+	for text, want := range map[string][3]bool{ // retries, gives up, members are replaced
+		"success: 90%":                                   {false, false, false},
+		"if_failed: manual":                              {false, false, false},
+		"if_failed: retry":                               {true, false, false},
+		"if_failed: wait, replacement: repair":           {false, true, false},
+		"if_failed: wait, replacement: at-once":          {false, true, true},
+		"detection: {kind: lease}, replacement: at-once": {false, false, true},
+	} {
+		s, p := pair(t, "policy: hot, failover: {"+text+"}")
+		if got := [3]bool{p.RetryAlone, p.GivesUp, s.Fresh}; got != want {
+			t.Errorf("%s gives %v, want %v", text, got, want)
+		}
+	}
+}
+
 // Each replica keeps its failure rate; a share of it is moved to one process that takes all (R2.1).
 func TestSoftwareSharesFaults(t *testing.T) {
 	topo := load(t, twoNodes+"services: {db: {replicas: [a, b], policy: hot, software: {mtbf: 100d, mttr: 1m, beta: 20%}}}\n")

@@ -136,6 +136,9 @@ func (b *builder) node(name *node, m *mapping) {
 	if m.has("start_failure") {
 		c.StartFailure = m.share("start_failure", 0)
 	}
+	if c.Exclusive = m.flag("exclusive"); c.Exclusive {
+		m.set("exclusive", "true", m.get("exclusive"))
+	}
 	at := b.location(m, &c)
 	m.ignore("description")
 	m.later("disks")

@@ -166,6 +166,15 @@ func (d *design) upInWords() *expression {
 	return e
 }
 
+// shared tells whether a part stands by for several positions, which then must not use it at once.
+func (d *design) shared(part string) bool {
+	n := 0
+	for _, p := range d.positions {
+		n += int(indicator(slices.Contains(p.members, part)))
+	}
+	return n > 1
+}
+
 // finishPolicy turns a service whose standby is always ready into a position.
 func (d *design) finishPolicy() error {
 	o := d.fresh
@@ -214,7 +223,7 @@ func (p *position) plain() bool {
 	return p.coverage == 1 && p.activate == nil && p.detector == nil && !p.fresh
 }
 
-// lawOfSwitch is nil-safe for policies.
+// steps is what a switch takes.
 func (p *position) steps() []model.Distribution {
 	if p.activate == nil {
 		return nil

@@ -26,13 +26,12 @@ func (d *design) system() (*model.System, error) {
 		a.sys.Causes = append(a.sys.Causes, model.CommonCause{Name: s.name, Mode: model.OSCrash, Life: s.life,
 			Victims: a.refs(s.victims), Probability: 1})
 	}
-	if len(d.cascades) > 0 {
-		return nil, unsupported("failures that cause others are not built yet")
+	for i, s := range d.cascades {
+		a.sys.Causes = append(a.sys.Causes, model.CommonCause{Name: "cascade " + strconv.Itoa(i+1), Mode: model.OSCrash,
+			SetOff: &model.SetOff{Component: int32(d.index[s.source])}, Victims: a.refs(s.victims), Probability: s.probability})
 	}
 	for _, p := range d.positions {
-		if err := a.addPosition(p); err != nil {
-			return nil, err
-		}
+		a.addPosition(p)
 	}
 	need, err := a.need(d.up)
 	if err != nil {
@@ -67,6 +66,7 @@ func (a *assembly) components() {
 		if site, ok := a.sites[p.name]; ok {
 			c.Site = site
 		}
+		c.Exclusive = a.d.shared(p.name)
 		if p.life != nil && !p.gone {
 			c.Modes = []model.Mode{{Kind: model.OSCrash, Life: p.life, Repair: p.repair}}
 		}
@@ -101,24 +101,14 @@ func (a *assembly) site(name string) int32 {
 }
 
 // addPosition makes a position a service with standbys.
-func (a *assembly) addPosition(p *position) error {
-	if !p.dedicated {
-		return unsupported("standbys shared by several positions are not built yet")
-	}
-	if p.coverage < 1 {
-		return unsupported("failed switches are not built yet")
-	}
-	if p.fresh {
-		return unsupported("fresh standbys are not built yet")
-	}
-	s := model.Service{Name: p.name, Needed: 1, Observer: model.ByEveryone, Balancer: model.None, Detector: p.detector, Store: p.store,
-		Policy: &policies.ActivePassive{Standby: policies.Cold, Alpha: p.dormancy, Success: p.coverage, Activate: p.steps()}}
+func (a *assembly) addPosition(p *position) {
+	s := model.Service{Name: p.name, Needed: 1, Observer: model.ByEveryone, Balancer: model.None, Detector: p.detector, Store: p.store, Fresh: p.fresh,
+		Policy: &policies.ActivePassive{Standby: policies.Cold, Alpha: p.dormancy, Success: p.coverage, GivesUp: true, Activate: p.steps()}}
 	for _, i := range a.refs(p.members) {
 		s.Members = append(s.Members, model.Member{Component: i, Host: i})
 	}
 	a.services[p.name] = int32(len(a.sys.Services))
 	a.sys.Services = append(a.sys.Services, s)
-	return nil
 }
 
 // need turns an expression into a condition over services. What is only about components becomes one
