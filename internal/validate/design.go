@@ -24,6 +24,7 @@ type design struct {
 	static    bool          // lives are arbitrary: only shares of time mean anything
 	noRepair  bool
 	fresh     *failover
+	line      string // the component over which a copy is kept up to date; "" = one that never fails
 	store     *model.Store
 	asked     *question
 	written   *structure
@@ -252,11 +253,11 @@ func (d *design) position(name string) *position {
 // consistent looks for combinations in which the answer would mean something else.
 func (d *design) consistent() error {
 	q := d.asked
-	if d.static && !q.shareOfTime() || d.static && q.kind != steadyDown {
+	if d.static && q.kind != steadyDown && q.kind != capacityLost {
 		return unsupported("components are given by their unavailability only, which says nothing of times")
 	}
 	switch q.kind {
-	case steadyDown, frequency, meanDown, meanUp, betweenOutages, downRate, outageLength, detection, lossRate:
+	case steadyDown, capacityLost, frequency, meanDown, meanUp, betweenOutages, downRate, outageLength, detection, lossRate:
 		if d.endsForGood() {
 			return unsupported("without repair there is no long run")
 		}
@@ -264,6 +265,9 @@ func (d *design) consistent() error {
 		if d.store == nil {
 			return unsupported("the structure says nothing of data")
 		}
+	}
+	if q.alone && (d.up.ref == "" || d.position(d.up.ref) != nil) {
+		return unsupported("which component is meant is not said")
 	}
 	if q.kind == lossRate && d.store == nil {
 		return unsupported("the structure says nothing of data")

@@ -4,8 +4,9 @@
 //
 // A file says in its own "schema" entry how it is written; without a file, the library shipped with
 // this program is run. Every measure is simulated until the half-width of its 99.9 % interval is 1 % of
-// the value (of the unavailability, for availabilities), or a budget of events is spent. With k measures
-// about k/1000 known values lie outside their intervals by chance.
+// the value (of the unavailability, for availabilities), or a budget of events is spent. One known value
+// in a thousand lies outside its interval by chance, so a miss is looked at again with other random
+// numbers and twice the precision before it counts.
 package main
 
 import (

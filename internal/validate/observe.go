@@ -38,6 +38,8 @@ func (w *watch) take(o *model.Outcome) {
 		w.sums.add(indicator(last >= 0 && o.Outages[last].Open), 1)
 	case downOver, steadyDown, downRate:
 		w.sums.add(down/horizon, 1)
+	case capacityLost:
+		w.sums.add(float64(o.Unserved[0])/horizon, 1)
 	case secondsOver:
 		w.sums.add(down, 1)
 	case countOver:
@@ -131,7 +133,7 @@ func (w *watch) estimate() estimate {
 	switch q.kind {
 	case failedBy, downAt, countAtMost, secondsAtMost:
 		return w.maybe(w.sums.proportion())
-	case downOver, steadyDown:
+	case downOver, steadyDown, capacityLost:
 		return w.maybe(w.sums.mean())
 	case countOver:
 		return w.sums.mean()

@@ -358,7 +358,10 @@ func (d *design) replication(raw json.RawMessage) error {
 	var err error
 	switch f.text("mode") {
 	case "async":
-		if err = f.only("replication", "mode", "lag"); err != nil {
+		if err = f.only("replication", "mode", "lag", "link", "catch_up"); err != nil {
+			return err
+		}
+		if err = d.overLine(f); err != nil {
 			return err
 		}
 		if d.asked.kind != loss && d.asked.kind != lossRate {
@@ -380,6 +383,21 @@ func (d *design) replication(raw json.RawMessage) error {
 	if d.fresh == nil {
 		d.fresh = &failover{alwaysOn: true, coverage: 1} // a loss is counted as a copy takes over
 	}
+	return nil
+}
+
+// overLine reads over which link a copy is kept up to date. While the link is down the copy falls behind;
+// it catches up at once.
+func (d *design) overLine(f fields) error {
+	if !f.has("link") {
+		return nil
+	}
+	catchUp, err := f.number("replication", "catch_up", 0)
+	i, known := d.index[f.text("link")]
+	if err != nil || catchUp != 0 || !known || d.parts[i].link != nil {
+		return unsupported("replication over a link of which more would have to be known")
+	}
+	d.line = f.text("link")
 	return nil
 }
 

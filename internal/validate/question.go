@@ -19,6 +19,7 @@ type question struct {
 	limit      float64       // a count, or seconds
 	edits      []edit        // what differs from the structure as written
 	target     string        // the component asked about; "" = the system
+	alone      bool          // only understood if the system is one component
 }
 
 // kind is what is observed.
@@ -34,6 +35,7 @@ const (
 	countAtMost                // probability
 	secondsAtMost              // probability
 	steadyDown                 // long-run share
+	capacityLost               // long-run mean share of the parts that are down
 	frequency                  // outages over time, long-run
 	meanDown                   // per outage, long-run
 	meanUp                     // between outages, long-run
@@ -78,6 +80,7 @@ var bases = []base{
 	{"expected_incidents", countOver, false, interval, ""}, {"incidents", countOver, false, interval, ""},
 	{"expected_downtime", secondsOver, false, interval, ""}, {"downtime", secondsOver, false, interval, ""},
 	{"failure_frequency", frequency, false, nothing, ""}, {"outages_per_year", frequency, false, nothing, "y"},
+	{"failures_per_year", frequency, false, nothing, "y"}, {"mean_capacity_fraction", capacityLost, true, nothing, ""},
 	{"mean_down_time", meanDown, false, nothing, ""}, {"mean_up_time", meanUp, false, nothing, ""},
 	{"mtbf", betweenOutages, false, nothing, ""}, {"downtime_per_year", downRate, false, nothing, ""},
 	{"failovers_per_year", failoverRate, false, nothing, "y"},
@@ -87,7 +90,7 @@ var bases = []base{
 var (
 	atTime     = regexp.MustCompile(`\(t=([0-9.eE+]+)\)`)
 	from0To    = regexp.MustCompile(`\[0,([0-9.eE+]+)\]`)
-	statistics = regexp.MustCompile(`^(rto|detection_delay|rpo)_(mean|sd|min|max|p[0-9.]+)(?:_(.+))?$`)
+	statistics = regexp.MustCompile(`^(rto|repair|detection_delay|rpo)_(mean|sd|min|max|p[0-9.]+)(?:_(.+))?$`)
 	rpoOver    = regexp.MustCompile(`^probability_rpo_over_([0-9.]+)([a-z]+)(?:_(.+))?$`)
 	atMost     = regexp.MustCompile(`^probability_(yearly_)?(downtime|incidents)_at_most_([0-9.]+)([a-z]*)(?:_(.+))?$`)
 	// formulas are no measures of a system but of what a source writes about it.
@@ -141,8 +144,8 @@ func splitArgument(name string) (rest string, arg argument, number float64, err 
 // recognise finds out what is observed and returns what is left of the name.
 func (q *question) recognise(c *knownCase, name string, arg argument, unit model.Seconds) (suffix string, err error) {
 	if m := statistics.FindStringSubmatch(name); m != nil {
-		q.kind = map[string]kind{"rto": outageLength, "detection_delay": detection, "rpo": loss}[m[1]]
-		q.stat = m[2]
+		q.kind = map[string]kind{"rto": outageLength, "repair": outageLength, "detection_delay": detection, "rpo": loss}[m[1]]
+		q.stat, q.alone = m[2], m[1] == "repair"
 		return m[3], nil
 	}
 	if m := rpoOver.FindStringSubmatch(name); m != nil {
@@ -157,7 +160,7 @@ func (q *question) recognise(c *knownCase, name string, arg argument, unit model
 	if b == nil {
 		return "", unsupported("measure %q is not known", name)
 	}
-	q.kind, q.complement = b.kind, b.complement
+	q.kind, q.complement, q.alone = b.kind, b.complement, b.name == "failures_per_year"
 	if b.per != "" {
 		q.scale = units[b.per]
 	}
@@ -280,5 +283,9 @@ func (c *knownCase) ids() []string {
 
 // shareOfTime tells whether the measure is an availability, whose precision counts on the other side.
 func (q *question) shareOfTime() bool {
-	return q.kind == steadyDown || q.kind == downAt || q.kind == downOver
+	switch q.kind {
+	case steadyDown, downAt, downOver, capacityLost:
+		return true
+	}
+	return false
 }

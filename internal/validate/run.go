@@ -19,7 +19,7 @@ type effort struct {
 
 // long and short are the two forms in which the library is run.
 var (
-	long  = effort{precision: 0.01, events: 400e6, seed: 1}
+	long  = effort{precision: 0.01, events: 1e9, seed: 1}
 	short = effort{precision: 0.05, events: 10e6, seed: 1}
 )
 

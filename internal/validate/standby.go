@@ -181,7 +181,8 @@ func (d *design) finishPolicy() error {
 	if o == nil {
 		return nil
 	}
-	if !o.alwaysOn || len(d.positions) > 0 || len(d.parts) != 1 || d.parts[0].life == nil || d.parts[0].repair != nil || d.noRepair {
+	active := slices.DeleteFunc(slices.Clone(d.parts), func(p part) bool { return p.name == d.line })
+	if !o.alwaysOn || len(d.positions) > 0 || len(active) != 1 || active[0].life == nil || active[0].repair != nil || d.noRepair {
 		return unsupported("a failover other than of one component to a standby that is always ready")
 	}
 	activate := o.activate
@@ -194,11 +195,14 @@ func (d *design) finishPolicy() error {
 			return err
 		}
 	}
-	p := d.parts[0]
+	p := active[0]
 	spare := p
 	spare.name = p.name + " standby"
 	d.index[spare.name] = len(d.parts)
 	d.parts = append(d.parts, spare)
+	if d.line != "" {
+		d.parts[d.index[d.line]].link = []string{p.name, spare.name}
+	}
 	d.positions = append(d.positions, &position{name: "service of " + p.name, members: []string{p.name, spare.name},
 		coverage: 1, activate: activate, detector: o.detector, fresh: true, store: d.store, dedicated: true})
 	return nil

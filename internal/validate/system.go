@@ -33,10 +33,18 @@ func (d *design) system() (*model.System, error) {
 	for _, p := range d.positions {
 		a.addPosition(p)
 	}
+	if d.asked.kind == capacityLost {
+		return a.capacity()
+	}
 	need, err := a.need(d.up)
 	if err != nil {
 		return nil, err
 	}
+	return a.observed(need)
+}
+
+// observed adds the journey that needs what was asked about, and checks the whole.
+func (a *assembly) observed(need model.Need) (*model.System, error) {
 	a.sys.Journeys = []model.Journey{{Name: "up", Needs: []model.Dependency{{Need: need}}, Share: 1, Threshold: 0.5, Service: model.None}}
 	a.sys.Clients = []model.ClientGroup{{Site: model.None, Share: 1}}
 	for _, p := range model.Check(&a.sys, nil) {
@@ -45,6 +53,25 @@ func (d *design) system() (*model.System, error) {
 		}
 	}
 	return &a.sys, nil
+}
+
+// capacity makes the parts of the up expression the members of one service with as much to do as they
+// can take together, so that the share served is the share of them that are up.
+func (a *assembly) capacity() (*model.System, error) {
+	s := model.Service{Name: "capacity", Policy: policies.ActiveActive{}, Observer: model.ByEveryone, Balancer: model.None, PerReplica: 1}
+	for _, e := range a.d.up.of {
+		if !a.isPlain(e) {
+			return nil, unsupported("the capacity of something other than components")
+		}
+		i := a.sys.Services[a.gate(e)].Members[0].Component
+		s.Members = append(s.Members, model.Member{Component: i, Host: i})
+	}
+	if len(s.Members) == 0 {
+		return nil, unsupported("a capacity without parts")
+	}
+	a.sys.Rate = float64(len(s.Members))
+	a.sys.Services = append(a.sys.Services, s)
+	return a.observed(model.Need{Ref: int32(len(a.sys.Services) - 1)})
 }
 
 // refs are the numbers of parts.

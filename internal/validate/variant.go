@@ -32,10 +32,19 @@ func (q *question) variant(c *knownCase, suffix string) error {
 		q.edits = append(q.edits, letterEdit(suffix))
 		return nil
 	}
+	if id, ok := strings.CutPrefix(suffix, "with_"); ok && c.counts(id) {
+		return nil // it counts as the structure is written
+	}
 	if q.target == "" && q.targetFrom(c, strings.TrimPrefix(suffix, "of_")) {
 		return nil
 	}
 	return unsupported("nothing in the structure says what %q means", suffix)
+}
+
+// counts tells whether the up expression names a component.
+func (c *knownCase) counts(id string) bool {
+	e, err := parseUp(c.Structure.Up, map[string][]string{})
+	return err == nil && slices.Contains(c.ids(), id) && slices.Contains(e.refs(), id)
 }
 
 // targetFrom takes a suffix for the name of a component: its id, or, where each stands on its own, the
