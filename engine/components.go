@@ -300,10 +300,10 @@ func (r *Runner) memberChanged(i int32, up bool) {
 	}
 	g := &r.groups[m.service]
 	r.countChanged(g, m.service, up)
-	if g.aloof && g.first+g.state.Primary != i && g.state.Phase == model.Serving && !g.lost && g.old == none &&
-		r.members[g.first+g.state.Primary].up {
+	if g.calm && g.first+g.state.Primary != i {
 		return // a standby that comes or goes while nobody needs it
 	}
+	g.calm = false
 	if g.looks {
 		g.recount(m, up)
 		r.changed = append(r.changed, i)

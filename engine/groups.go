@@ -22,6 +22,7 @@ type group struct {
 	fresh       bool    // who is replaced while down is made new
 	pooled      bool    // some member is exclusive
 	aloof       bool    // while all is well, standbys neither watch, nor hold data, nor watch over others
+	calm        bool    // all is well in such a group
 	policy      model.Policy
 	detector    model.Detector
 	balancer    int32
@@ -159,6 +160,7 @@ func (r *Runner) settleGroup(i int32) {
 		}
 	}
 	r.revalue(i, g)
+	g.calm = g.aloof && g.state.Phase == model.Serving && !g.lost && g.old == none && r.members[g.first+g.state.Primary].up
 }
 
 // decide tells the policy what has changed until there is nothing more to tell.

@@ -193,7 +193,9 @@ func (r *Runner) Step() bool {
 			break
 		}
 	}
-	r.settle()
+	if len(r.dirtyGroups) > 0 || r.netDirty || r.past || len(r.dirtyJour) > 0 {
+		r.settle()
+	}
 	return true
 }
 
@@ -271,7 +273,9 @@ func (r *Runner) settle() {
 			r.touchAll()
 		}
 	}
-	slices.Sort(r.changed) // whose watch draws first is not a matter of the order of components
+	if len(r.changed) > 1 {
+		slices.Sort(r.changed) // whose watch draws first is not a matter of the order of components
+	}
 	for _, m := range r.changed {
 		r.lookAt(m)
 	}
