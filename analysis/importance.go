@@ -232,17 +232,7 @@ func (im *Importance) Ranking(j int) []Ranked {
 
 // Budget is the downtime that the objective of the j-th of Journeys allows, in seconds per year; 0 if
 // there is none.
-func (im *Importance) Budget(j int) float64 { return errorBudget(im.Plan, im.Journeys[j]) }
-
-// errorBudget is (1 − target) of a year; 0 if a journey has no objective for its availability.
-func errorBudget(plan *model.Plan, journey int) float64 {
-	for _, ob := range plan.Objectives {
-		if int(ob.Journey) == journey && ob.Availability > 0 {
-			return (1 - ob.Availability) * float64(model.Year)
-		}
-	}
-	return 0
-}
+func (im *Importance) Budget(j int) float64 { return ErrorBudget(im.Plan, im.Journeys[j]) }
 
 // Downtime is that of the j-th of Journeys in the unchanged system, in seconds per year.
 func (im *Importance) Downtime(j int) Estimate {

@@ -152,3 +152,13 @@ func (j Judgement) undecided(factor float64) Judgement {
 	j.Note = fmt.Sprintf("run %.0f× more", j.MoreRuns)
 	return j
 }
+
+// ErrorBudget is the downtime that an objective allows, (1 − target) of a year, in seconds per year; 0 if a journey has no objective for its availability.
+func ErrorBudget(plan *model.Plan, journey int) float64 {
+	for _, ob := range plan.Objectives {
+		if int(ob.Journey) == journey && ob.Availability > 0 {
+			return (1 - ob.Availability) * float64(model.Year)
+		}
+	}
+	return 0
+}

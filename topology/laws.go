@@ -147,6 +147,8 @@ func (d *decoder) build(law *failures.Law, at, v *node, where string, b bare, de
 		good = false
 	}
 	switch {
+	case isUncertain(v) && len(law.Positional) == 1:
+		put(law.Positional[0], v)
 	case v.kind == mappingNode:
 		for k, item := range v.entries() {
 			put(k.text, item)

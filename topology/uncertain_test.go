@@ -186,3 +186,20 @@ journeys: {uncertain: {needs: [uncertain]}}
 		t.Errorf("%v, %v", topo, err)
 	}
 }
+
+// TestUnknownsOfOnePlace: two parts of one law that are both unknown are two unknowns.
+func TestUnknownsOfOnePlace(t *testing.T) {
+	topo, err := Load("x.yaml", []byte(`
+apiVersion: ftsim/v1
+name: x
+nodes: {a: {mtbf: 1y, mttr: {mixture: {weights: [50%, 50%], of: [{exponential: {uncertain: {p5: 1h, p95: 5h}}}, {exponential: {uncertain: {p5: 1h, p95: 5h}}}]}}}}
+services: {s: {replicas: [a]}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, values, err := topo.Draw(1, 0)
+	if err != nil || len(values) != 2 || values[0] == values[1] || topo.Uncertain[0].Name == topo.Uncertain[1].Name {
+		t.Errorf("%v, %v, %v", values, topo.Uncertain, err)
+	}
+}

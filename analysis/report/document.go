@@ -97,7 +97,7 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 		if i == 4 {
 			break
 		}
-		d.add(causes(&sum.Blame[j]))
+		d.add(causes(&sum.Blame[j], analysis.ErrorBudget(sum.Plan, j)))
 		d.add(phases(&sum.Blame[j]))
 	}
 	return d
@@ -248,29 +248,36 @@ func exposure(sum *analysis.Summary) Table {
 	return t
 }
 
-func causes(b *analysis.Blame) Table {
+// causes splits the downtime of a journey by what began it. With an objective, that is also a share of the
+// downtime the objective allows, budget seconds per year: what uses up much of it is what to work on.
+func causes(b *analysis.Blame, budget float64) Table {
 	t := Table{Head: []string{"WHERE THE DOWNTIME COMES FROM  " + b.Name, "", "share", "down/y", "events/y", "mean outage"}, Left: 2}
 	if b.Total == 0 {
 		return t
 	}
+	if budget > 0 {
+		t.Head = append(t.Head, "of budget")
+	}
+	row := func(name, kind string, down model.Seconds, outages int64) {
+		perYear := down / model.Seconds(b.Years)
+		cs := cells(name, kind, share(float64(down/b.Total)), perYear.Round(), number(float64(outages)/b.Years), (down / model.Seconds(outages)).Round())
+		if budget > 0 {
+			cs = append(cs, Cell{Text: share(float64(perYear) / budget)})
+		}
+		t.Rows = append(t.Rows, cs)
+	}
 	for i, in := range b.Initiators {
 		if i == topCauses && len(b.Initiators) > topCauses+1 {
-			t.Rows = append(t.Rows, otherCauses(b))
+			down, n := model.Seconds(0), int64(0)
+			for _, in := range b.Initiators[topCauses:] {
+				down, n = down+in.Down, n+in.Outages
+			}
+			row(fmt.Sprintf("%d others", len(b.Initiators)-topCauses), "", down, n)
 			break
 		}
-		t.Rows = append(t.Rows, cells(in.Name, in.Kind, share(in.Share), in.DownPerYear.Round(), number(in.PerYear), in.MeanOutage.Round()))
+		row(in.Name, in.Kind, in.Down, in.Outages)
 	}
 	return t
-}
-
-func otherCauses(b *analysis.Blame) []Cell {
-	down, n := model.Seconds(0), int64(0)
-	for _, in := range b.Initiators[topCauses:] {
-		down += in.Down
-		n += in.Outages
-	}
-	return cells(fmt.Sprintf("%d others", len(b.Initiators)-topCauses), "", share(float64(down/b.Total)),
-		(down / model.Seconds(b.Years)).Round(), number(float64(n)/b.Years), (down / model.Seconds(n)).Round())
 }
 
 func phases(b *analysis.Blame) Table {

@@ -28,8 +28,8 @@ func ImportanceText(w io.Writer, k *Ranking, style TextStyle) error {
 	for j := range im.Journeys {
 		list := im.Ranking(j)
 		table := k.table(j, list)
-		t.line(k.headline(j))
 		t.table(&table)
+		t.line(k.headline(j))
 		t.line("")
 		for i := range list[:min(k.Top, len(list))] {
 			r := &list[i]
@@ -60,7 +60,7 @@ func (k *Ranking) headline(j int) string {
 }
 
 func (k *Ranking) table(j int, list []analysis.Ranked) Table {
-	t := Table{Head: []string{"IMPORTANCE", "", "saved/y if perfect [95 %]", "of downtime",
+	t := Table{Head: []string{"IMPORTANCE  " + k.Importance.System.Journeys[k.Importance.Journeys[j]].Name, "", "saved/y if perfect [95 %]", "of downtime",
 		fmt.Sprintf("added/y at %d× the rate [95 %%]", analysis.RateFactor), "began/y"}, Left: 2}
 	budget := k.Importance.Budget(j) > 0
 	if budget {

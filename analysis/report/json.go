@@ -96,6 +96,7 @@ type jsonCell struct {
 type jsonBlame struct {
 	Journey    string          `json:"journey"`
 	Total      float64         `json:"total_down_s"`
+	Budget     float64         `json:"budget_s_per_year,omitempty"`
 	Initiators []jsonInitiator `json:"by_initiator"`
 	Phases     []jsonPhase     `json:"by_phase"`
 	Cells      []jsonCell      `json:"cells"`
@@ -189,7 +190,7 @@ func metric(m *analysis.Measured) jsonMetric {
 }
 
 func blame(sum *analysis.Summary, b *analysis.Blame) jsonBlame {
-	out := jsonBlame{b.Name, float64(b.Total), []jsonInitiator{}, []jsonPhase{}, []jsonCell{}}
+	out := jsonBlame{b.Name, float64(b.Total), analysis.ErrorBudget(sum.Plan, b.Journey), []jsonInitiator{}, []jsonPhase{}, []jsonCell{}}
 	for _, in := range b.Initiators {
 		out.Initiators = append(out.Initiators, jsonInitiator{in.Name, in.Kind, float64(in.Down), in.Share, in.PerYear, float64(in.MeanOutage)})
 	}

@@ -44,7 +44,7 @@ func notKnown(d *Document, u *analysis.Uncertainty) Table {
 	for j, journey := range u.Journeys {
 		s := u.Split(j)
 		keeps := dash
-		if b := budgetOf(d.Summary, journey); b > 0 {
+		if b := analysis.ErrorBudget(d.Summary.Plan, journey); b > 0 {
 			promised = true
 			keeps = bracketed(u.Within(j, b), share)
 		}
@@ -59,14 +59,6 @@ func notKnown(d *Document, u *analysis.Uncertainty) Table {
 	}
 	t.Note = fmt.Sprintf("%s of the parameters, each with runs of its own; sd: standard deviation of a year's downtime", counted(u.Draws(), "draw"))
 	return t
-}
-
-// budgetOf is the downtime per year that the objective of a journey allows; 0 without one.
-func budgetOf(sum *analysis.Summary, journey int) float64 {
-	if a := promise(sum, journey).Availability; a > 0 {
-		return (1 - a) * float64(model.Year)
-	}
-	return 0
 }
 
 func availabilityBand(s *analysis.Split) string {
@@ -166,7 +158,7 @@ func uncertainty(d *Document) *jsonUncertain {
 		s, name := u.Split(j), d.Summary.System.Journeys[journey].Name
 		x := jsonSplit{name, asJSON("", s.Mean), asJSON("", s.Low), asJSON("", s.High), asJSON("", s.Not), asJSON("", s.Known),
 			asJSON("", s.Share), value(s.Noise), nil, s.Notes}
-		if b := budgetOf(d.Summary, journey); b > 0 {
+		if b := analysis.ErrorBudget(d.Summary.Plan, journey); b > 0 {
 			within := asJSON("", u.Within(j, b))
 			x.Within = &within
 		}

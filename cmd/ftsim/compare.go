@@ -94,6 +94,7 @@ func prepareAll(c *console, cmd *cobra.Command, files []string, f *planFlags) (j
 			}
 			continue
 		}
+		c.tellMedians(j)
 		jobs = append(jobs, j)
 	}
 	if worst != nil {

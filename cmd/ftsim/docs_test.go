@@ -29,6 +29,7 @@ func TestExamples(t *testing.T) {
 				{"explain", f},
 				{"explain", f, "--compiled"},
 				{"trace", f, "--replication", "0", "--all", "-q"},
+				{"importance", f, "--runs", "20", "-q"},
 			} {
 				out, err := exec.Command("ftsim", args...).CombinedOutput()
 				if code := codeOfExec(err); code != exitDone && code != exitMissed && code != exitUndecided {

@@ -113,7 +113,7 @@ func unknownsOf(j *job) (list []analysis.Parameter) {
 // tellMedians says what a command that does not draw makes of uncertain parameters.
 func (c *console) tellMedians(j *job) {
 	if n := len(j.top.Uncertain); n > 0 && !c.quiet {
-		c.talk("%s at the median; ftsim run draws them", count(n, "uncertain parameter"))
+		c.talk("%s: %s at the median; ftsim run draws them", displayName(j.file), count(n, "uncertain parameter"))
 	}
 }
 
