@@ -525,7 +525,7 @@ func (c *compiler) dependencies() error {
 	for j := range p.sys.Journeys {
 		from := &p.sys.Journeys[j]
 		p.journeys[j] = journey{direct: c.spans(c.direct(from.Needs)), all: c.spans(c.closure(from.Needs)),
-			threshold: from.Threshold, served: 1, outage: none}
+			threshold: from.Threshold, served: 1, outage: none, relieved: negInf}
 		p.journeys[j].sole = p.soleOf(p.journeys[j].all)
 		for _, s := range c.touching(from.Needs) {
 			p.reaches[s] = append(p.reaches[s], int32(j))

@@ -237,6 +237,11 @@ func (r *Runner) react(i int32, g *group) {
 			r.clocks.arm(g.stepClock, r.now+float64(out.Delay))
 		}
 	}
+	if out.Event == model.Completed {
+		for _, j := range r.p.reaches[i] {
+			r.jour[j].relieved = r.now
+		}
+	}
 	r.keepRecord(i, g, out, primary)
 	if g.care != none {
 		r.learn(g, out, candidate, primary)

@@ -18,8 +18,9 @@ type journey struct {
 	phase       model.Phase
 	down        bool
 	dirty       bool
-	ramps       int32 // services it rests on whose worth changes with time now
-	outage      int32 // index of the open outage, or none
+	ramps       int32   // services it rests on whose worth changes with time now
+	outage      int32   // index of the open outage, or none
+	relieved    float64 // when a failover of a service it rests on was last completed
 }
 
 // clients is a group of users at a place of the network.
@@ -49,7 +50,7 @@ func (r *Runner) update(j int32) {
 	case down && !jo.down:
 		r.openOutage(j, phase)
 	case !down && jo.down:
-		if jo.phase == model.Detection && jo.outage != none && r.tookOver() {
+		if jo.phase == model.Detection && jo.outage != none && jo.relieved == r.now { // by who had noticed
 			r.out.Outages[jo.outage].Detected = r.Now()
 		}
 		r.closeOutage(j, r.now)
@@ -57,12 +58,6 @@ func (r *Runner) update(j int32) {
 		r.out.Outages[jo.outage].Detected = r.Now()
 	}
 	jo.phase = phase
-}
-
-// tookOver tells whether a failover was completed in this instant: what it ended had been noticed.
-func (r *Runner) tookOver() bool {
-	n := len(r.out.Failovers)
-	return n > 0 && r.out.Failovers[n-1].End == r.Now() && r.out.Failovers[n-1].Result == model.Succeeded
 }
 
 // accrue books the time since the last look as constant.

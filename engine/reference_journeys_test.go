@@ -50,6 +50,9 @@ func (t *twin) judge(j *twinJourney) {
 	case down && !j.down:
 		t.open(j)
 	case !down && j.down:
+		if j.outage != nil && before == model.Detection && t.relieved(j.Needs) {
+			j.outage.Detected = t.time()
+		}
 		t.close(j, t.now)
 	case down && j.outage != nil && before == model.Detection && j.phase != model.Detection:
 		j.outage.Detected = t.time()
@@ -62,6 +65,26 @@ func (t *twin) detected(p model.Phase) model.Seconds {
 		return model.Never
 	}
 	return t.time()
+}
+
+// relieved tells whether a failover of anything that needs lead to has been completed in this instant:
+// who did that had noticed.
+func (t *twin) relieved(needs []model.Dependency) bool {
+	var leads func(n *model.Need) bool
+	leads = func(n *model.Need) bool {
+		for k := range n.Of {
+			if leads(&n.Of[k]) {
+				return true
+			}
+		}
+		return len(n.Of) == 0 && (t.services[n.Ref].tookOver == t.now || t.relieved(t.services[n.Ref].Needs))
+	}
+	for i := range needs {
+		if leads(&needs[i].Need) || needs[i].Else != nil && leads(needs[i].Else) {
+			return true
+		}
+	}
+	return false
 }
 
 // open begins an outage; after the horizon, only those open there are followed.

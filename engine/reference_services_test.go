@@ -21,6 +21,7 @@ type twinService struct {
 	old             int32         // an earlier primary that serves on its side of a partition, or none
 	barred          bool          // the primary was down when its successor began to get ready
 	redirected      float64       // when the clients began to move
+	tookOver        float64       // when a failover was last completed
 	blame           model.Element // what the service last reacted to
 	luck, watchLuck *dice
 	poll            dice    // the luck of what happened at …
@@ -39,7 +40,7 @@ type twinMember struct {
 }
 
 func (t *twin) setUpService(i int32) {
-	s := &twinService{Service: &t.sys.Services[i], id: i, old: none, eligible: none, pollAt: math.Inf(-1), blame: t.sys.ServiceElement(int(i))}
+	s := &twinService{Service: &t.sys.Services[i], id: i, old: none, eligible: none, pollAt: math.Inf(-1), tookOver: math.Inf(-1), blame: t.sys.ServiceElement(int(i))}
 	s.style = s.Policy.Style()
 	s.state = s.Policy.Start(len(s.Members))
 	if s.style == model.Shared {
@@ -373,6 +374,9 @@ func (t *twin) canLead(s *twinService, m *twinMember) bool {
 
 // keepRecord writes the story of a failover down.
 func (t *twin) keepRecord(s *twinService, e model.FailoverEvent) {
+	if e == model.Completed {
+		s.tookOver = t.now
+	}
 	if e == model.Started && s.record == nil {
 		s.record = &model.Failover{Service: s.id, Start: t.time(), From: s.state.Primary, Trigger: model.FalseAlarm, Initiator: s.blame}
 		if s.style == model.Majority || !s.primary().up {
