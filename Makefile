@@ -1,6 +1,6 @@
 # The usual errands. Everything a change must pass is in .ci/run.
 
-.PHONY: test validate bench profile
+.PHONY: test validate coverage bench profile
 
 test:
 	go test ./...
@@ -8,6 +8,10 @@ test:
 # Systems with known answers. FILE=cases.json runs a library of your own; see docs/validation.md.
 validate:
 	go run ./internal/validate $(FILE)
+
+# How often the intervals hold exact values; half a minute.
+coverage:
+	go run ./internal/coverage -write docs/validation.md
 
 # The cost per event, compiled as the program is.
 bench:

@@ -36,7 +36,8 @@ var rooms = map[string]room{
 	"cmd/ftsim":       {3, []string{"*"}},
 	"internal/house":  {3, nil},
 
-	"internal/validate": {3, []string{"model", "failures", "policies", "engine"}}, // known answers
+	"internal/coverage": {3, []string{"model", "failures", "policies", "engine", "analysis"}}, // how often intervals cover
+	"internal/validate": {3, []string{"model", "failures", "policies", "engine"}},             // known answers
 }
 
 // library is a dependency, the package it may be used in and in how many files.
