@@ -4,6 +4,8 @@ package model
 type Plan struct {
 	Horizon     Seconds
 	Runs        int
+	Precision   float64 // if above 0, stop when the greatest relative half-width is no more, instead of after Runs
+	MaxRuns     int     // with a precision: stop after so many in any case
 	Seed        uint64
 	SteadyState bool    // start in the long-run state instead of all up
 	MinDowntime Seconds // shorter outages are blips, not incidents
@@ -14,7 +16,7 @@ type Plan struct {
 
 // DefaultPlan is the plan of a file that says nothing (SEMANTICS 6).
 func DefaultPlan() Plan {
-	return Plan{Horizon: Year, Runs: 10000, Seed: 1, MinDowntime: 1, MergeGap: 5 * Minute, RunOut: 30 * Day}
+	return Plan{Horizon: Year, Runs: 10000, MaxRuns: 1_000_000, Seed: 1, MinDowntime: 1, MergeGap: 5 * Minute, RunOut: 30 * Day}
 }
 
 // Objective is what a journey promises. Zero fields promise nothing.

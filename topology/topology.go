@@ -128,7 +128,7 @@ func (b *builder) section(top *mapping, key string) *mapping {
 func (b *builder) simulation(top *mapping, plan *model.Plan) {
 	m := b.section(top, "simulation")
 	plan.Horizon = m.durationAbove("horizon", plan.Horizon)
-	plan.Runs = m.count("runs", 1, 1_000_000_000, plan.Runs)
+	b.howOften(m, plan)
 	plan.Seed = uint64(m.count("seed", 0, 1<<53, int(plan.Seed)))
 	plan.SteadyState = m.word("start", []string{"all-up", "steady-state"}, "all-up") == "steady-state"
 	i := m.block("incident")
@@ -137,6 +137,26 @@ func (b *builder) simulation(top *mapping, plan *model.Plan) {
 	plan.RunOut = i.duration("run_out", plan.RunOut)
 	i.done()
 	m.done()
+}
+
+// howOften reads the number of replications, or the precision to stop at.
+func (b *builder) howOften(m *mapping, plan *model.Plan) {
+	const most = 1_000_000_000
+	if !m.has("precision") {
+		plan.Runs = m.count("runs", 1, most, plan.Runs)
+		if m.has("max_runs") {
+			b.d.fault(m.keyNode("max_runs", m.origin), "add a precision, or write runs", "%s: max_runs is about a precision, and there is none", m.where)
+		}
+		return
+	}
+	if m.has("runs") {
+		b.d.fault(m.keyNode("runs", m.origin), "write max_runs for the most", "%s: either runs or a precision decides when to stop", m.where)
+	}
+	plan.Precision = m.share("precision", 0)
+	if v := m.get("precision"); v != nil && !(plan.Precision > 0 && plan.Precision < 1) {
+		b.d.fault(v, "write for example 5%", "%s: the precision must be above 0 and below 100%%", m.where)
+	}
+	plan.MaxRuns = m.count("max_runs", 1, most, plan.MaxRuns)
 }
 
 // component adds a component. At is where its name was given.

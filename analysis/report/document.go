@@ -23,6 +23,7 @@ type Provenance struct {
 	WarmUp                     model.Seconds // before each replication, with a steady-state start
 	Elapsed                    float64       // wall-clock seconds; in the text only, because files must be reproducible
 	Interrupted                bool
+	Stop                       *Stop // nil if all runs that were asked for were done
 	Settings                   []Setting
 	Warnings                   []string
 	OutDir                     string
@@ -75,7 +76,7 @@ const topCauses = 8
 // Build prepares a summary for showing.
 func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d := &Document{Summary: sum, Provenance: prov}
-	d.Warnings = append(append(d.Warnings, prov.Warnings...), sum.Warnings...)
+	d.Warnings = append(append(append(d.Warnings, prov.Warnings...), prov.Stop.warnings(prov.Runs)...), sum.Warnings...)
 	d.LeftOut = []string{"planned maintenance, deployments, human error and anything else the file does not name"}
 	if sum.Plan.RunOut > 0 {
 		d.LeftOut = append(d.LeftOut, fmt.Sprintf("recoveries later than %s after the horizon", sum.Plan.RunOut))

@@ -121,6 +121,7 @@ type jsonProvenance struct {
 	Start       string        `json:"start"`
 	WarmUp      model.Seconds `json:"warm_up_s"`
 	Interrupted bool          `json:"interrupted"`
+	Stop        *jsonStop     `json:"stopped_by,omitempty"`
 	Settings    []jsonSetting `json:"settings"`
 }
 
@@ -173,7 +174,7 @@ func provenance(p *Provenance) jsonProvenance {
 		start = "steady-state"
 	}
 	out := jsonProvenance{p.Version, p.Commit, p.GoVersion, p.Seed, p.InputName, p.InputHash, p.Runs, p.Planned,
-		p.Horizon, start, p.WarmUp, p.Interrupted, []jsonSetting{}}
+		p.Horizon, start, p.WarmUp, p.Interrupted, p.Stop.json(), []jsonSetting{}}
 	for _, s := range p.Settings {
 		out.Settings = append(out.Settings, jsonSetting(s))
 	}

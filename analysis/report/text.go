@@ -179,6 +179,7 @@ func footer(d *Document) string {
 	if d.Summary.Plan.SteadyState {
 		s += " · steady-state start"
 	}
+	s += p.Stop.footnote()
 	if p.OutDir != "" {
 		s += " · results in " + p.OutDir
 	}

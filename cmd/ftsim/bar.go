@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -10,9 +11,10 @@ import (
 
 // bar is progress on a terminal. It vanishes at the end, leaving the screen to the results.
 type bar struct {
-	pool *mpb.Progress
-	bar  *mpb.Bar
-	next time.Time
+	pool  *mpb.Progress
+	bar   *mpb.Bar
+	next  time.Time
+	state atomic.Value // a string; drawn by another goroutine
 }
 
 // barPause is the time between redraws; drawing more often than eyes follow costs and shows nothing.
@@ -20,11 +22,20 @@ const barPause = 100 * time.Millisecond
 
 func newBar(w io.Writer, total int) *bar {
 	pool := mpb.New(mpb.WithOutput(w), mpb.WithWidth(40), mpb.WithRefreshRate(barPause))
-	return &bar{pool: pool, bar: pool.AddBar(int64(total),
+	b := &bar{pool: pool}
+	b.state.Store("")
+	b.bar = pool.AddBar(int64(total),
 		mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Name("simulating "), decor.CountersNoUnit("%d of %d ")),
-		mpb.AppendDecorators(decor.Percentage(), decor.Name(", "), decor.AverageETA(decor.ET_STYLE_GO), decor.Name(" left")),
-	)}
+		mpb.AppendDecorators(decor.Percentage(), decor.Name(", "), decor.AverageETA(decor.ET_STYLE_GO), decor.Name(" left"),
+			decor.Any(func(decor.Statistics) string { return b.state.Load().(string) })),
+	)
+	return b
+}
+
+func (b *bar) expect(total int, state string) {
+	b.bar.SetTotal(int64(total), false)
+	b.state.Store(", " + state)
 }
 
 func (b *bar) update(done int) {

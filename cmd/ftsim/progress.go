@@ -13,6 +13,11 @@ type progress interface {
 	close()
 }
 
+// expecting is progress whose end moves: after a look at the precision, more is known of it.
+type expecting interface {
+	expect(total int, state string)
+}
+
 // newProgress picks the kind of progress that suits where stderr goes.
 func newProgress(c *console, total int) progress {
 	switch {
@@ -38,6 +43,7 @@ const linePause = 10 * time.Second
 type lines struct {
 	c           *console
 	total       int
+	state       string
 	start, next time.Time
 }
 
@@ -47,8 +53,10 @@ func (l *lines) update(done int) {
 		return
 	}
 	l.next = now.Add(linePause)
-	l.c.talk("%s", progressLine(done, l.total, now.Sub(l.start)))
+	l.c.talk("%s", progressLine(done, l.total, now.Sub(l.start))+l.state)
 }
+
+func (l *lines) expect(total int, state string) { l.total, l.state = total, ", "+state }
 
 func (l *lines) close() {}
 

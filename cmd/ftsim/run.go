@@ -14,6 +14,7 @@ import (
 
 type runFlags struct {
 	planFlags
+	precisionFlags
 	out, format string
 	rows        int
 	draws       int
@@ -31,19 +32,25 @@ func newRun(c *console) *cobra.Command {
 objectives first, then the figures, then where the downtime comes from. Flags take precedence over
 the file. The same version, file and seed give the same results, whatever the number of workers.
 
+With --precision it runs until the intervals of what the objectives are about (without objectives, of
+the unavailability) are as short as asked for, and stops at the same replication on every machine;
+only --max-time depends on the machine, and the results say so.
+
 ` + exitCodesHelp,
 		Example: `  ftsim run shop.yaml
   ftsim run shop.yaml --runs 20000 --out results
   ftsim run shop.yaml --out results --rows all
   ftsim run shop.yaml --seed random --horizon 5y
+  ftsim run shop.yaml --precision 5% --max-time 10m
   ftsim run shop.yaml --format json | jq .objectives`,
 		Args:              arguments(1, 1, "a topology file"),
 		ValidArgsFunction: topologyFiles,
 		RunE:              func(cmd *cobra.Command, args []string) error { return run(c, cmd, args[0], f) },
 	}
 	f.addRunsTo(cmd)
+	f.precisionFlags.addTo(cmd)
 	addDrawsTo(cmd, &f.draws)
-	f.addTo(cmd)
+	f.planFlags.addTo(cmd)
 	cmd.Flags().StringVar(&f.out, "out", "", "write tables (CSV), summary.json and pictures (PNG) to the folder `DIR`")
 	cmd.Flags().Var(rowsFlag{&f.rows}, "rows", "most rows of outages.csv and of losses.csv; all for no limit")
 	completeFlag(cmd, "rows", "all")
@@ -55,6 +62,9 @@ the file. The same version, file and seed give the same results, whatever the nu
 func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	j, err := prepare(c, cmd, file, &f.planFlags)
 	if err != nil {
+		return err
+	}
+	if err := f.lay(cmd, j); err != nil {
 		return err
 	}
 	if err := j.planDraws(f.draws); err != nil {
@@ -81,6 +91,9 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	release()
 	if err != nil {
 		return err
+	}
+	if found.done == 0 && !found.interrupted {
+		return badInput("--max-time %s is over before the first replication is done", f.maxTime)
 	}
 	if found.done == 0 {
 		c.talk("ftsim: interrupted before the first replication was done; nothing to report")
@@ -140,6 +153,7 @@ func (j *job) provenance(found *findings) report.Provenance {
 		Horizon:     j.plan.Horizon,
 		Elapsed:     found.elapsed.Seconds(),
 		Interrupted: found.interrupted,
+		Stop:        found.stop,
 		Settings:    j.settings(),
 	}
 	if j.plan.SteadyState {

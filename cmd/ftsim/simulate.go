@@ -53,6 +53,8 @@ type job struct {
 	curves  *analysis.Curves // nil unless somebody will look at them
 	draws   int              // of uncertain parameters; 0 = none are drawn
 	perDraw int              // replications
+	of      string           // what is to be precise; "" is up to the objectives
+	maxTime time.Duration    // 0 = no limit
 }
 
 // prepare loads a file, lays the flags over its plan and compiles it.
@@ -98,7 +100,7 @@ func (j *job) settings() (list []report.Setting) {
 		shown := report.Setting{Path: s.Path, Value: s.Value, Source: s.Source}
 		name, _ := strings.CutPrefix(s.Path, "simulation.")
 		if value, ok := j.flagged[name]; ok && name != s.Path {
-			shown.Value, shown.Source = value, "--"+name
+			shown.Value, shown.Source = value, "--"+strings.ReplaceAll(name, "_", "-")
 		}
 		list = append(list, shown)
 	}
@@ -112,6 +114,7 @@ type findings struct {
 	elapsed     time.Duration
 	interrupted bool
 	uncertainty *analysis.Uncertainty // nil unless parameters were drawn
+	stop        *report.Stop          // nil if all runs that were asked for were done
 }
 
 // simulate runs the replications of a job. If ctx ends early, what is done by then counts.
@@ -123,7 +126,10 @@ func (j *job) simulate(ctx context.Context, p progress) (*findings, error) {
 	start := time.Now()
 	f := &findings{study: analysis.NewStudy(j.top.System, &j.plan)}
 	f.study.KeepRows(j.rows)
-	for outcome, err := range j.program.Replications(ctx, j.options) {
+	look := newLookout(j)
+	limited, cancel := j.withDeadline(ctx)
+	defer cancel()
+	for outcome, err := range j.program.Replications(limited, j.options) {
 		if err != nil {
 			return nil, err
 		}
@@ -132,10 +138,17 @@ func (j *job) simulate(ctx context.Context, p progress) (*findings, error) {
 			j.curves.Add(outcome)
 		}
 		f.done++
+		if look.enough(f.study, f.done, p) {
+			f.stop = look.precise()
+			break
+		}
 		p.update(f.done)
 	}
 	f.elapsed = time.Since(start)
-	f.interrupted = ctx.Err() != nil && f.done < j.options.Runs
+	if f.stop == nil {
+		f.interrupted = ctx.Err() != nil && f.done < j.options.Runs
+		f.stop = look.stop(f, limited.Err() != nil && f.done < j.options.Runs)
+	}
 	return f, nil
 }
 
