@@ -36,6 +36,7 @@ var compared = []struct {
 	metric, stat string
 	detail       bool
 }{
+	{"cost", "mean", false},
 	{"downtime", "mean", false},
 	{"incidents", "mean", false},
 	{"rto", "p95", false},
@@ -124,8 +125,8 @@ func (c *Comparison) names(scope Scope) (list []string) {
 
 // targets are the names of what can be compared in one scope.
 func (s *Study) targets(scope Scope) (list []string) {
-	if scope == Whole {
-		return []string{""}
+	if scope == Whole && s.sys.Cost != nil {
+		return []string{s.sys.Cost.Currency}
 	}
 	for _, j := range Users(s.sys) {
 		if scope == Journeys {
@@ -151,7 +152,10 @@ func (c *Comparison) find(scope Scope, name string, st *Standing) []int {
 			out = append(out, c.designs[i].Name)
 		}
 	}
-	what := map[Scope]string{Journeys: "journey", Stores: "store"}[scope]
+	what := map[Scope]string{Whole: "a cost in", Journeys: "journey", Stores: "store"}[scope]
+	if scope == Whole && name == "" {
+		what, name = "a cost", "without a currency"
+	}
 	switch {
 	case len(out) == 0:
 	case found[0] < 0:
@@ -164,7 +168,7 @@ func (c *Comparison) find(scope Scope, name string, st *Standing) []int {
 
 func (s *Study) targetNamed(scope Scope, name string) int {
 	if scope == Whole {
-		return 0
+		return int(one(s.sys.Cost != nil && s.sys.Cost.Currency == name)) - 1
 	}
 	if scope == Stores {
 		return slices.IndexFunc(s.sys.Services, func(v model.Service) bool { return v.Name == name && v.Store != nil })

@@ -17,6 +17,7 @@ const (
 	Time         Unit = "s"
 	TimePerYear  Unit = "s/y"
 	PerYear      Unit = "1/y"
+	CostPerYear  Unit = "cost/y"
 	Transactions Unit = "transactions"
 )
 
@@ -73,6 +74,7 @@ type Metric struct {
 func Metrics(sys *model.System, plan *model.Plan) []Metric {
 	v := newLens(sys, plan)
 	return []Metric{
+		{"cost", "cost per year: what is fixed, and downtime at its price", CostPerYear, Lower, Mean, Whole, v.cost},
 		{"availability", "share of time in which at least the threshold of requests was served", Fraction, Higher, Mean, Journeys, v.availability},
 		{"availability_requests", "share of requests served", Fraction, Higher, Mean, Journeys, v.availabilityRequests},
 		{"unserved", "requests not served, as time per year in which none would be", TimePerYear, Lower, Mean, Journeys, v.unserved},
@@ -104,13 +106,14 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 
 // lens holds what a metric needs to know besides the outcome.
 type lens struct {
-	plan *model.Plan
-	rto  []model.Seconds // per journey; 0 = no promise
-	rpo  []float64       // per service; NaN = no promise
+	plan  *model.Plan
+	price *model.Cost     // nil = not stated
+	rto   []model.Seconds // per journey; 0 = no promise
+	rpo   []float64       // per service; NaN = no promise
 }
 
 func newLens(sys *model.System, plan *model.Plan) *lens {
-	v := &lens{plan: plan, rto: make([]model.Seconds, len(sys.Journeys)), rpo: make([]float64, len(sys.Services))}
+	v := &lens{plan: plan, price: sys.Cost, rto: make([]model.Seconds, len(sys.Journeys)), rpo: make([]float64, len(sys.Services))}
 	for i := range v.rpo {
 		v.rpo[i] = math.NaN()
 	}
@@ -207,6 +210,14 @@ func (v *lens) unserved(dst []float64, o *model.Outcome, j int) []float64 {
 		return v.downtime(dst, o, j)
 	}
 	return append(dst, float64(o.Unserved[j]*(model.Year/o.Horizon)))
+}
+
+func (v *lens) cost(dst []float64, o *model.Outcome, _ int) []float64 {
+	lost := 0.0
+	for i := range o.Outages {
+		lost += v.price.Downtime[o.Outages[i].Journey] * float64(o.Outages[i].Down(o.Horizon)/model.Hour)
+	}
+	return append(dst, v.price.Fixed()+lost*float64(model.Year/o.Horizon))
 }
 
 func (v *lens) downtime(dst []float64, o *model.Outcome, j int) []float64 {

@@ -83,6 +83,7 @@ func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 	cells := make([]*accumulator, n)
 	for i := range cells {
 		switch {
+		case scope == Whole && sys.Cost == nil:
 		case scope == JourneysWithRTO && v.rto[i] <= 0:
 		case scope == Stores && sys.Services[i].Store == nil:
 		case scope == StoresWithRPO && (sys.Services[i].Store == nil || !(v.rpo[i] >= 0)):

@@ -73,16 +73,19 @@ func (s *Study) nameOf(scope Scope, target int) string {
 // eventsOf is how many events a mean over replications rests on: the outages of a journey, with the
 // number of replications they fell into; of a service, the observations that are not zero.
 func (s *Study) eventsOf(m *Metric, a *accumulator, target int) (events, struck int64) {
-	if m.Scope != Journeys && m.Scope != JourneysWithRTO {
-		return a.nonzero, 0
-	}
-	for i := range s.metrics {
-		if s.metrics[i].Name == "outages" {
-			seen := s.cells[i][target]
-			return int64(math.Round(seen.sum())), seen.nonzero
+	outages := s.cells[s.metric("outages")]
+	switch m.Scope {
+	case Journeys, JourneysWithRTO:
+		return int64(math.Round(outages[target].sum())), outages[target].nonzero
+	case Whole:
+		for j, price := range s.sys.Cost.Downtime {
+			if price > 0 {
+				events += int64(math.Round(outages[j].sum()))
+			}
 		}
+		return events, 0
 	}
-	return 0, 0
+	return a.nonzero, 0
 }
 
 func (s *Summary) index() {
@@ -107,6 +110,7 @@ func (s *Summary) Get(metric string, target int) *Measured {
 // rate not refuted, times the longest outage that is plausible.
 func (s *Summary) boundUnseen() {
 	length, from := s.plausibleOutage()
+	unpaid := 0.0
 	for _, m := range s.find["outages"] {
 		if m.Main().Observations > 0 {
 			continue
@@ -115,6 +119,9 @@ func (s *Summary) boundUnseen() {
 		note := fmt.Sprintf("no outage in %s simulated years; the bound takes an outage to last %s (%s)",
 			trim(s.Years), length.Round(), from)
 		s.Get("downtime", m.Target).Stats[0].bound(0, 0, down, note)
+		if s.System.Cost != nil {
+			unpaid += s.System.Cost.Downtime[m.Target] * down / float64(model.Hour)
+		}
 		if u := s.Get("unserved", m.Target); u.Main().Value == 0 {
 			u.Stats[0].bound(0, 0, down, note)
 		}
@@ -125,6 +132,25 @@ func (s *Summary) boundUnseen() {
 			}
 		}
 	}
+	s.boundCost(unpaid)
+}
+
+// boundCost adds what journeys without an outage may cost all the same. No cost is below what is fixed.
+func (s *Summary) boundCost(unpaid float64) {
+	m := s.Get("cost", 0)
+	if m == nil {
+		return
+	}
+	e := &m.Stats[0].Estimate
+	fixed := s.System.Cost.Fixed()
+	if e.Low = max(e.Low, fixed); unpaid == 0 {
+		return
+	}
+	if e.Value == fixed {
+		e.Bound, e.Low, e.High = true, fixed, fixed
+	}
+	e.High += unpaid
+	e.Warnings = append(e.Warnings, "includes a bound for journeys of which no outage was seen")
 }
 
 func (e *Estimate) bound(value, low, high float64, note string) {

@@ -18,6 +18,7 @@ func Check(sys *System, plan *Plan) Problems {
 	c.services()
 	c.journeys()
 	c.clients()
+	c.cost()
 	if plan != nil {
 		c.plan(plan)
 	}

@@ -12,6 +12,7 @@ type System struct {
 	Clients    []ClientGroup // where requests come from; empty = anywhere
 	Rate       float64       // offered load, requests per second; 0 = not stated
 	People     People
+	Cost       *Cost    // nil = not stated
 	Warnings   Problems // found while resolving; repeated in reports
 }
 

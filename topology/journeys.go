@@ -125,6 +125,7 @@ func (b *builder) journey(name, value *node, via []model.Dependency) (j model.Jo
 	if v := m.get("counts_as_up_when"); v != nil {
 		j.Threshold = b.upWhen(v, m.path)
 	}
+	b.journeyCost(m)
 	m.ignore("description")
 	m.done()
 	b.sys.Journeys = append(b.sys.Journeys, j)

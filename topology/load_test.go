@@ -145,6 +145,9 @@ func describe(t *Topology) string {
 			fmt.Fprintf(&b, "    needs %s\n", dependencyText(&d))
 		}
 	}
+	if t.System.Cost != nil {
+		fmt.Fprintf(&b, "cost %+v\n", *t.System.Cost)
+	}
 	fmt.Fprintf(&b, "clients %+v rate %v\n\n", t.System.Clients, t.System.Rate)
 	for _, s := range t.Settings {
 		fmt.Fprintf(&b, "%s = %s (%s)\n", s.Path, s.Value, s.Source)

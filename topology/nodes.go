@@ -140,6 +140,7 @@ func (b *builder) node(name *node, m *mapping) {
 		m.set("exclusive", "true", m.get("exclusive"))
 	}
 	at := b.location(m, &c)
+	b.nodeCost(m, max(1, count))
 	m.ignore("description")
 	m.later("disks")
 	m.done()

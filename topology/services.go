@@ -70,6 +70,7 @@ func (b *builder) service(s *service) {
 		s.s.Store = b.data(s)
 	}
 	s.s.Needs = b.needs(m, "needs")
+	b.serviceCost(m)
 	m.done()
 }
 

@@ -81,6 +81,7 @@ type builder struct {
 	alarms    model.Distribution // of the detector just read
 	retry     model.Seconds      // for how long a primary tries to renew a lease, as its detector's product says
 
+	prices      prices
 	victimCount int
 	effort
 }
@@ -103,6 +104,7 @@ func (b *builder) file(root *node, plan *model.Plan) {
 	b.commonCauses(top.list("common_causes"))
 	b.traffic(top)
 	b.journeys(top)
+	b.cost(top)
 	b.objectives(top.list("objectives"), plan)
 	top.later("changes", "on_call", "maintenance", "backups", "presets")
 	top.done()

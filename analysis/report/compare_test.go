@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -79,6 +80,47 @@ func TestComparedOfNothing(t *testing.T) {
 		if err != nil || (runs > 0) != (len(rows) > 1) {
 			t.Errorf("%d runs give %d rows: %v", runs, len(rows), err)
 		}
+	}
+}
+
+// The sentence about costs, in each case.
+func TestComparedCostWords(t *testing.T) {
+	for _, c := range []struct {
+		difference analysis.Estimate
+		finding    analysis.Finding
+		want       string
+	}{
+		{analysis.Estimate{Value: -5000, Low: -6000, High: -4000}, analysis.Less, "b costs 5 000 EUR a year less than a (95 %: 4 000 to 6 000 EUR)."},
+		{analysis.Estimate{Value: 500, Low: 400, High: 600}, analysis.More, "b costs 500 EUR a year more than a (95 %: 400 to 600 EUR)."},
+		{analysis.Estimate{Value: 5, Low: -400, High: 600}, analysis.Untold, "b costs between 400 EUR less and 600 EUR more a year than a."},
+		{analysis.Estimate{Value: 5, Low: 1, High: 9}, analysis.Untold, "whether b costs 5.00 EUR a year more or less than a is open."},
+		{analysis.Estimate{}, analysis.Alike, "b costs as much as a."},
+	} {
+		st := &analysis.Standing{Designs: []analysis.Design{{Name: "a"}, {Name: "b"}}, Matches: []analysis.Match{
+			{Metric: &analysis.Metric{Name: "cost"}, Stat: "mean", Target: "EUR", Sides: []analysis.Side{{Present: true}, {Present: true, Difference: c.difference, Finding: c.finding}}}}}
+		if got := strings.Join(words(st), "\n"); got != c.want {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
+	}
+}
+
+// A cost is a row of its own in the report on one design.
+func TestCostTable(t *testing.T) {
+	sys, plan := shop(), shopPlan()
+	sys.Cost = &model.Cost{Currency: "EUR", Nodes: 12000, Services: 600, Downtime: []float64{5000, 0, 0, 0}}
+	study := analysis.NewStudy(sys, plan)
+	r := rand.New(rand.NewPCG(42, 3))
+	for i := range 100 {
+		study.Add(replication(r, i, 2.4))
+	}
+	var b bytes.Buffer
+	if err := Text(&b, Build(study.Summary(), Provenance{Runs: 100, Horizon: model.Year}), TextStyle{}); err != nil {
+		t.Fatal(err)
+	}
+	cost := study.Summary().Get("cost", 0).Main()
+	want := fmt.Sprintf("EUR    12 000         600        0 %11s  %s [%s, %s]", number(cost.Value-12600), number(cost.Value), number(cost.Low), number(cost.High))
+	if !strings.Contains(b.String(), want) {
+		t.Errorf("no line %q in\n%s", want, b.String())
 	}
 }
 

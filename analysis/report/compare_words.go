@@ -111,4 +111,27 @@ func runsNeeded(s *analysis.Side) string {
 }
 
 // costWords compare the total cost, if both designs state one.
-func costWords(st *analysis.Standing, i int) string { return "" }
+func costWords(st *analysis.Standing, i int) string {
+	for k := range st.Matches {
+		c := &st.Matches[k]
+		if s := &c.Sides[i]; c.Metric.Name == "cost" && s.Finding != analysis.Unknown {
+			return costSentence(st, c, i)
+		}
+	}
+	return ""
+}
+
+func costSentence(st *analysis.Standing, c *analysis.Match, i int) string {
+	a, b, s := st.Designs[0].Name, st.Designs[i].Name, &c.Sides[i]
+	money := func(x float64) string { return strings.TrimSpace(number(math.Abs(x)) + " " + c.Target) }
+	d := s.Difference
+	switch {
+	case s.Finding == analysis.Alike:
+		return fmt.Sprintf("%s costs as much as %s", b, a)
+	case s.Finding == analysis.Untold && d.Low < 0 && d.High > 0:
+		return fmt.Sprintf("%s costs between %s less and %s more a year than %s", b, money(d.Low), money(d.High), a)
+	case s.Finding == analysis.Untold:
+		return fmt.Sprintf("whether %s costs %s a year more or less than %s is open", b, money(d.Value), a)
+	}
+	return fmt.Sprintf("%s costs %s a year %s than %s (95 %%: %s to %s)", b, money(d.Value), s.Finding, a, number(least(d)), money(most(d)))
+}

@@ -94,6 +94,7 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d.add(stores(sum))
 	d.add(failovers(sum))
 	d.add(exposure(sum))
+	d.add(costs(sum))
 	for i, j := range sum.Users {
 		if i == 4 {
 			break

@@ -130,6 +130,7 @@ type jsonSummary struct {
 	System        string          `json:"system"`
 	Provenance    jsonProvenance  `json:"provenance"`
 	Years         float64         `json:"simulated_years"`
+	Currency      string          `json:"currency,omitempty"`
 	Verdict       string          `json:"verdict"`
 	Objectives    []jsonObjective `json:"objectives"`
 	Metrics       []jsonMetric    `json:"metrics"`
@@ -149,6 +150,9 @@ func JSON(w io.Writer, d *Document) error {
 		Years: sum.Years, Verdict: sum.Verdict().String(), Objectives: []jsonObjective{}, Metrics: []jsonMetric{},
 		Failovers: []jsonFailover{}, Downtime: []jsonBlame{}, Worst: sum.Worst.Replication,
 		Warnings: append([]string{}, d.Warnings...), LeftOut: append([]string{}, d.LeftOut...), Tables: d.extents(), Uncertainty: uncertainty(d)}
+	if sum.System.Cost != nil {
+		out.Currency = sum.System.Cost.Currency
+	}
 	for _, j := range sum.Objectives {
 		out.Objectives = append(out.Objectives, jsonObjective{j.Kind, j.Name, value(j.Target),
 			asJSON("", j.Measured), j.Verdict.String(), value(j.MoreRuns), j.Note})
