@@ -146,10 +146,10 @@ func (j Judgement) undecided(factor float64) Judgement {
 	j.MoreRuns = math.Ceil(max(2, 1.2*factor))
 	if !(j.MoreRuns <= 1000) {
 		j.MoreRuns = math.Inf(1)
-		j.Note = "so close to the target that 1000× more runs may not decide"
+		j.Note = "so close to the target that 1000× as many runs may not decide"
 		return j
 	}
-	j.Note = fmt.Sprintf("run %.0f× more", j.MoreRuns)
+	j.Note = fmt.Sprintf("run %.0f× as many", j.MoreRuns)
 	return j
 }
 
