@@ -18,6 +18,16 @@ type Curves struct {
 	late []moments   // by journey: availability of the second half minus that of the first tenth, and the latter
 	n    int64
 	own  []model.Outage // scratch: outages of one journey
+	open []curveCluster // by journey, if replications come in groups
+	by   [][]moments    // by journey and time, of groups: how many are down, of how many
+}
+
+// curveCluster sums up the replications of a group that is not complete.
+type curveCluster struct {
+	n           float64
+	down        []int64   // as in Curves
+	upTo        []float64 // shares of time down
+	early, late float64
 }
 
 // pointsPerDecade is how close the times of a curve are.
@@ -45,6 +55,38 @@ func NewCurves(journeys []int, times []model.Seconds) *Curves {
 	return c
 }
 
+// Cluster makes groups of replications, ended by EndCluster, what intervals count, as in a Study. It must
+// be called before Add.
+func (c *Curves) Cluster() {
+	for range c.Journeys {
+		c.open = append(c.open, curveCluster{down: make([]int64, len(c.Times)+1), upTo: make([]float64, len(c.Times))})
+		c.by = append(c.by, make([]moments, len(c.Times)))
+	}
+}
+
+// EndCluster takes in the replications since the last one as a group.
+func (c *Curves) EndCluster() {
+	for j := range c.open {
+		g := &c.open[j]
+		if g.n == 0 {
+			continue
+		}
+		down := int64(0)
+		for k, t := range c.Times {
+			down += g.down[k]
+			c.down[j][k] += g.down[k]
+			c.by[j][k].push(float64(down), g.n)
+			if t > 0 {
+				c.upTo[j][k].push(g.upTo[k]/g.n, 0)
+			}
+		}
+		c.late[j].push((g.late-g.early)/g.n, g.early/g.n)
+		clear(g.down)
+		clear(g.upTo)
+		g.n, g.early, g.late = 0, 0, 0
+	}
+}
+
 // Add takes in one replication.
 func (c *Curves) Add(o *model.Outcome) {
 	c.n++
@@ -60,18 +102,27 @@ func (c *Curves) Add(o *model.Outcome) {
 		early := 1 - float64(downUntil(c.own, o.Horizon/10)/(o.Horizon/10))
 		half := downUntil(c.own, o.Horizon/2)
 		late := 1 - float64((downUntil(c.own, o.Horizon)-half)/(o.Horizon/2))
-		c.late[j].push(late-early, early)
+		if c.open == nil {
+			c.late[j].push(late-early, early)
+			continue
+		}
+		g := &c.open[j]
+		g.n, g.early, g.late = g.n+1, g.early+early, g.late+late
 	}
 }
 
 // addPoints counts the times at which the journey was down. An outage holds from its start until just
 // before its end.
 func (c *Curves) addPoints(j int) {
+	counts := c.down[j]
+	if c.open != nil {
+		counts = c.open[j].down
+	}
 	for i := range c.own {
 		first, _ := slices.BinarySearch(c.Times, c.own[i].Start)
 		after, _ := slices.BinarySearch(c.Times, c.own[i].End)
-		c.down[j][first]++
-		c.down[j][after]--
+		counts[first]++
+		counts[after]--
 	}
 }
 
@@ -87,7 +138,11 @@ func (c *Curves) addAverages(j int) {
 		if i < len(c.own) {
 			down += c.own[i].Down(t)
 		}
-		if t > 0 {
+		switch {
+		case t <= 0:
+		case c.open != nil:
+			c.open[j].upTo[k] += float64(down / t)
+		default:
 			c.upTo[j][k].push(float64(down/t), 0)
 		}
 	}
@@ -114,14 +169,22 @@ func (c *Curves) Curve(j int) []CurvePoint {
 	down := int64(0)
 	for k, t := range c.Times {
 		down += c.down[j][k]
-		list = append(list, CurvePoint{t, c.now(down), c.average(&c.upTo[j][k])})
+		list = append(list, CurvePoint{t, c.now(down, c.effect(j, k)), c.average(&c.upTo[j][k])})
 	}
 	return list
 }
 
-func (c *Curves) now(down int64) Estimate {
+// effect is the design effect of the share that is down at a time.
+func (c *Curves) effect(j, k int) float64 {
+	if c.open == nil {
+		return 1
+	}
+	return designEffect(&c.by[j][k])
+}
+
+func (c *Curves) now(down int64, effect float64) Estimate {
 	n := float64(c.n)
-	low, high := wilson(n-float64(down), n)
+	low, high := wilson((n-float64(down))/effect, n/effect)
 	e := c.estimate(1-float64(down)/n, low, high, down)
 	e.Bound = down == 0
 	return e

@@ -74,6 +74,45 @@ func naivePoint(outcomes []*model.Outcome, journey int, t model.Seconds) (up, me
 	return up, mean
 }
 
+// TestCurvesInClusters: groups of one change nothing; groups that resemble each other widen the
+// intervals and leave the values.
+func TestCurvesInClusters(t *testing.T) {
+	const seed = 12
+	curve := func(size int) []CurvePoint {
+		r := rand.New(rand.NewPCG(seed, 1))
+		c := NewCurves([]int{0}, []model.Seconds{0, 10, 50, 100})
+		if size > 0 {
+			c.Cluster()
+		}
+		n := 0
+		for range 30 {
+			length := 60 * r.Float64()
+			for range 20 {
+				start := 100 * r.Float64()
+				c.Add(&model.Outcome{Horizon: 100, Outages: []model.Outage{{Start: model.Seconds(start), End: model.Seconds(start + length)}}})
+				if n++; size > 0 && n%size == 0 {
+					c.EndCluster()
+				}
+			}
+		}
+		if _, _, rise := c.Trend(0); math.IsNaN(rise.Value) || rise.Low >= rise.High {
+			t.Errorf("seed %d, groups of %d: trend %+v", seed, size, rise)
+		}
+		return c.Curve(0)
+	}
+	alone, ones, groups := curve(0), curve(1), curve(20)
+	wider := []float64{0, 1.05, 1.2, 1.5} // the longer, the more the lengths matter that a group shares
+	for k := 1; k < len(alone); k++ {
+		a, o, g := alone[k], ones[k], groups[k]
+		if !alike(a.UpTo.Low, o.UpTo.Low) || !alike(a.UpTo.High, o.UpTo.High) || math.Abs(a.Now.Low-o.Now.Low) > 0.002 {
+			t.Errorf("seed %d, at %v: %+v, in groups of one %+v", seed, a.At, a, o)
+		}
+		if !alike(a.UpTo.Value, g.UpTo.Value) || a.Now.Value != g.Now.Value || g.UpTo.High-g.UpTo.Low < wider[k]*(a.UpTo.High-a.UpTo.Low) || g.Now.High-g.Now.Low < a.Now.High-a.Now.Low {
+			t.Errorf("seed %d, at %v: %+v, in groups %+v", seed, a.At, a, g)
+		}
+	}
+}
+
 func TestCurveTimes(t *testing.T) {
 	times := CurveTimes(model.Year)
 	if times[0] != 0 || times[len(times)-1] != model.Year || len(times) < 50 || len(times) > 200 {

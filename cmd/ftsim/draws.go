@@ -79,6 +79,9 @@ func (j *job) simulateDraws(ctx context.Context, p progress) (*findings, error) 
 	f := &findings{study: analysis.NewStudy(j.top.System, &j.plan), uncertainty: u}
 	f.study.KeepRows(j.rows)
 	f.study.Cluster()
+	if j.curves != nil {
+		j.curves.Cluster()
+	}
 	for k := 0; k < j.draws && ctx.Err() == nil; k++ {
 		one := *j
 		values, err := one.takeDraw(k)
@@ -92,11 +95,17 @@ func (j *job) simulateDraws(ctx context.Context, p progress) (*findings, error) 
 				return nil, err
 			}
 			f.study.Add(outcome)
+			if j.curves != nil {
+				j.curves.Add(outcome)
+			}
 			u.Add(outcome)
 			f.done++
 			p.update(f.done)
 		}
 		f.study.EndCluster()
+		if j.curves != nil {
+			j.curves.EndCluster()
+		}
 	}
 	f.elapsed = time.Since(start)
 	f.interrupted = ctx.Err() != nil && f.done < j.plan.Runs

@@ -78,9 +78,7 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	}
 	if f.out != "" {
 		j.rows = f.rows
-		if j.draws == 0 { // its intervals take replications for independent
-			j.curves = analysis.NewCurves(analysis.Users(j.top.System), analysis.CurveTimes(j.plan.Horizon))
-		}
+		j.curves = analysis.NewCurves(analysis.Users(j.top.System), analysis.CurveTimes(j.plan.Horizon))
 		if err := makeOutDir(f.out); err != nil {
 			return err
 		}
