@@ -45,6 +45,7 @@ type group struct {
 	state              model.GroupState
 	lost               bool // believed
 	eligible           int32
+	unfit              bool  // and the present candidate
 	old                int32 // an earlier primary that serves on its side of a partition, or none
 	barred             bool  // the primary is back, but is being replaced already
 	redirected         float64
@@ -182,6 +183,7 @@ func (r *Runner) decide(i int32, g *group) {
 		sig := &r.signal
 		sig.Lost = lost
 		sig.Eligible, sig.Next = r.candidates(g)
+		sig.Unfit = g.state.Candidate != none && !(r.members[g.first+g.state.Candidate].up && r.canLead(g, g.state.Candidate))
 		sig.Night = r.calendar && r.night()
 		if g.care != none {
 			r.warn(g, sig)
@@ -196,7 +198,7 @@ func (r *Runner) decide(i int32, g *group) {
 					g.blame = r.blame
 				}
 			}
-		case sig.Eligible != g.eligible && g.state.Phase != model.Serving:
+		case (sig.Eligible != g.eligible || sig.Unfit && !g.unfit) && g.state.Phase != model.Serving:
 			sig.Kind = model.CandidatesChanged
 		case g.stepEnded:
 			g.stepEnded = false
@@ -204,10 +206,10 @@ func (r *Runner) decide(i int32, g *group) {
 		case g.care != none && r.takeDue(g):
 			sig.Kind, sig.Eligible = model.SwitchoverDue, preferred
 		default:
-			g.eligible = sig.Eligible
+			g.eligible, g.unfit = sig.Eligible, sig.Unfit
 			return
 		}
-		g.eligible = sig.Eligible
+		g.eligible, g.unfit = sig.Eligible, sig.Unfit
 		if r.react(i, g); !r.reaction.Promote && !g.stepEnded {
 			return // nobody has changed places, so there is nothing to tell
 		}
@@ -402,7 +404,7 @@ func (r *Runner) replaceable(g *group) bool {
 func (r *Runner) canLead(g *group, k int32) bool {
 	switch {
 	case g.style == model.Majority:
-		return k != g.old && r.inTouch(g, &r.members[g.first+k])
+		return k != g.old && r.inTouch(g, &r.members[g.first+k]) && (g.store == none || r.promotable(g, k))
 	case k == g.old, k == g.state.Primary, g.pooled && r.taken(g.first+k), g.care != none && r.rots[r.cares[g.care].first+k].known:
 		return false
 	case g.coordinator != none && !r.consents(g, &r.members[g.first+k]):

@@ -15,8 +15,9 @@ type twinService struct {
 	style           model.Style
 	members         []*twinMember
 	state           model.GroupState
-	lost            bool          // what the policy was last told about its primary
-	eligible        int32         // and about its candidates
+	lost            bool  // what the policy was last told about its primary
+	eligible        int32 // and about its candidates
+	unfit           bool
 	ended           bool          // the step has run its time
 	old             int32         // an earlier primary that serves on its side of a partition, or none
 	barred          bool          // the primary was down when its successor began to get ready
@@ -224,8 +225,9 @@ func (t *twin) decide(s *twinService) {
 func (t *twin) tell(s *twinService) bool {
 	sig := model.Signal{Lost: t.isLost(s)}
 	sig.Eligible, sig.Next = t.candidates(s)
-	knew := s.eligible
-	s.eligible = sig.Eligible
+	sig.Unfit = s.state.Candidate != none && !t.canLead(s, s.members[s.state.Candidate])
+	knew, wasUnfit := s.eligible, s.unfit
+	s.eligible, s.unfit = sig.Eligible, sig.Unfit
 	switch {
 	case sig.Lost && !s.lost:
 		sig.Kind = model.PrimaryLost
@@ -234,7 +236,7 @@ func (t *twin) tell(s *twinService) bool {
 		}
 	case s.lost && !sig.Lost:
 		sig.Kind = model.PrimaryBack
-	case sig.Eligible != knew && s.state.Phase != model.Serving:
+	case (sig.Eligible != knew || sig.Unfit && !wasUnfit) && s.state.Phase != model.Serving:
 		sig.Kind = model.CandidatesChanged
 	case s.ended:
 		s.ended = false
@@ -367,7 +369,7 @@ func (t *twin) canLead(s *twinService, m *twinMember) bool {
 	case !m.up || m.k == s.old || s.style == model.Primary && m == s.primary():
 		return false
 	case s.style == model.Majority:
-		return t.inTouch(s, m)
+		return t.inTouch(s, m) && (s.ledger == nil || s.ledger.usable(m.k))
 	}
 	return s.ledger == nil || s.ledger.usable(m.k)
 }

@@ -32,7 +32,7 @@ func TestTwinAgrees(t *testing.T) {
 }
 
 func twinOptions(seed uint64) Options {
-	return Options{Horizon: 8 * model.Day, RunOut: model.Day, Seed: seed, First: int(seed % 3), Runs: 1, Exact: true, SteadyState: seed%4 == 0}
+	return Options{Horizon: 4 * model.Day, RunOut: model.Day, Seed: seed, First: int(seed % 3), Runs: 1, Exact: true, SteadyState: seed%4 == 0}
 }
 
 // twinsDiffer says what the engine and the twin disagree about first, or nothing.

@@ -54,7 +54,7 @@ type SignalKind uint8
 const (
 	PrimaryLost       SignalKind = iota // the group has come to believe that its primary is gone
 	PrimaryBack                         // the primary answers again
-	CandidatesChanged                   // Eligible is not what it was; not sent while Serving
+	CandidatesChanged                   // Eligible or Unfit is not what it was; not sent while Serving
 	StepEnded                           // the armed step has run its time
 	SwitchoverDue                       // a planned change of roles to Eligible; only sent while Serving
 )
@@ -65,6 +65,7 @@ type Signal struct {
 	Eligible int32 // best member that could be promoted now, or None
 	Next     int32 // best one other than the present candidate, or None
 	Lost     bool  // the group believes that its primary is gone
+	Unfit    bool  // the present candidate can no longer be promoted
 	Broken   bool  // the candidate will not start, and nobody knew (R16)
 	Night    bool  // it is outside office hours
 	Held     bool  // it is too soon after other failovers for a machine to decide (R19)

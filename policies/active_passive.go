@@ -168,7 +168,7 @@ func (p *ActivePassive) reconsider(s *model.GroupState, sig *model.Signal, r *ra
 			s.Phase, s.Candidate, out.Stop = model.Repair, model.None, true
 		}
 	case model.Activation:
-		if s.Candidate != sig.Eligible && s.Candidate != sig.Next {
+		if sig.Unfit {
 			p.again(s, sig, sig.Eligible, r, out)
 		}
 	}

@@ -45,7 +45,7 @@ var (
 	lost     = model.Signal{Kind: model.PrimaryLost, Lost: true, Eligible: 1, Next: 1}
 	back     = model.Signal{Kind: model.PrimaryBack, Eligible: 1, Next: 1}
 	ended    = model.Signal{Kind: model.StepEnded, Lost: true, Eligible: 1, Next: model.None}
-	noOne    = model.Signal{Kind: model.CandidatesChanged, Lost: true, Eligible: model.None, Next: model.None}
+	noOne    = model.Signal{Kind: model.CandidatesChanged, Lost: true, Eligible: model.None, Next: model.None, Unfit: true}
 	somebody = model.Signal{Kind: model.CandidatesChanged, Lost: true, Eligible: 2, Next: 2}
 )
 
@@ -64,6 +64,8 @@ func TestFailoverScripts(t *testing.T) {
 		{"manual", manual, []model.Signal{lost, ended}, "decision 0 arm 11m; activation 0 arm 2s; "},
 		{"repair wins the race (R27)", auto, []model.Signal{lost, back}, "decision 0 arm 1s; serving 0 stop; "},
 		{"too late to stop", auto, []model.Signal{lost, ended, back}, "decision 0 arm 1s; activation 0 arm 5s; activation 0; "},
+		{"a better candidate comes too late (R28)", auto, []model.Signal{lost, ended, somebody, ended},
+			"decision 0 arm 1s; activation 0 arm 5s; activation 0; redirection 1 arm 4s promote; "},
 		{"second fault (R28)", auto, []model.Signal{lost, ended, noOne, somebody},
 			"decision 0 arm 1s; activation 0 arm 5s; repair 0 stop; decision 0 arm 1s; "},
 		{"a failed promotion goes to a human (R15)", hopeless, []model.Signal{lost, ended, ended},

@@ -45,6 +45,8 @@ func (q *Quorum) React(s *model.GroupState, sig *model.Signal, r *rand.Rand, out
 		q.elect(s, sig, r, out)
 	case sig.Kind == model.CandidatesChanged && s.Phase == model.Decision && sig.Eligible == model.None:
 		s.Phase, s.Candidate, out.Stop = model.Repair, model.None, true
+	case sig.Kind == model.CandidatesChanged && s.Phase == model.Decision:
+		s.Candidate = sig.Eligible // whoever is fit when the election ends wins it
 	}
 }
 
