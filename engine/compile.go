@@ -82,6 +82,7 @@ func (c *compiler) components() error {
 			c.lawPairs(from.Modes)
 		}
 	}
+	c.crews()
 	for _, i := range c.inOrder() {
 		if from := &p.sys.Components[i]; len(from.Modes) > 0 {
 			p.comps[i].mode = int32(len(p.modes))
@@ -89,6 +90,24 @@ func (c *compiler) components() error {
 		}
 	}
 	return nil
+}
+
+// crews notes who repairs what.
+func (c *compiler) crews() {
+	p := c.p
+	if len(p.sys.Crews) == 0 {
+		return
+	}
+	p.sorted = byName(len(p.comps), func(i int) string { return p.sys.Components[i].Name })
+	p.crewOf = make([]int32, len(p.comps))
+	for i := range p.crewOf {
+		p.crewOf[i] = none
+	}
+	for k := range p.sys.Crews {
+		for _, i := range p.sys.Crews[k].Serves {
+			p.crewOf[i] = int32(k)
+		}
+	}
 }
 
 // inOrder lists the components in the order in which their clocks ring if they are set to the same

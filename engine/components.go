@@ -58,7 +58,7 @@ func (r *Runner) fail(id int32) {
 		r.mutes++
 		r.clocks.stop(id)
 	default:
-		r.clocks.arm(id, r.now+r.laws[m.repairLaw].draw(&m.repair, r.lend))
+		r.startRepair(id, m)
 	}
 	if r.blame == none {
 		r.blame = m.component
@@ -85,6 +85,9 @@ func (r *Runner) mend(id int32) {
 	m := &r.modes[id]
 	c := &r.comps[m.component]
 	c.down, c.mute = 0, false
+	if r.line != nil && m.repairLaw != none {
+		r.endRepair(id, m)
+	}
 	if c.ageing == none && !m.keepsAge {
 		r.clocks.arm(id, r.now+r.laws[m.lifeLaw].draw(&m.life, r.lend))
 	} else {
@@ -195,7 +198,7 @@ func (r *Runner) notice(i int32) {
 		r.mutes--
 		id := c.mode + int32(c.down) - 1
 		m := &r.modes[id]
-		r.clocks.arm(id, r.now+r.laws[m.repairLaw].draw(&m.repair, r.lend))
+		r.startRepair(id, m)
 	}
 	if n := r.p.sys.Components[i].Requires; n != nil {
 		r.noticeAll(n)

@@ -65,6 +65,16 @@ func unavailability(t testing.TB, sys *model.System, o Options) (mean, half floa
 	return mean, 3.29 * math.Sqrt((squares/n-mean*mean)/n)
 }
 
+// oneCrew has a single crew repair everything.
+func oneCrew(sys *model.System) *model.System {
+	crew := model.Crew{Size: 1}
+	for i := range sys.Components {
+		crew.Serves = append(crew.Serves, int32(i))
+	}
+	sys.Crews = []model.Crew{crew}
+	return sys
+}
+
 func TestExactOracles(t *testing.T) {
 	cases := []struct {
 		name string
@@ -76,6 +86,9 @@ func TestExactOracles(t *testing.T) {
 		{"hot standby, instant failover", farm(2, standby(1), 1), 9.802960e-5},
 		{"warm standby, alpha 0.3", farm(2, standby(0.3), 1), 6.416e-5},
 		{"cold standby", farm(2, standby(0), 1), 4.950e-5},
+		{"hot pair, one crew", oneCrew(farm(2, policies.ActiveActive{}, 1)), 1.960400e-4},
+		{"warm standby, alpha 0.3, one crew", oneCrew(farm(2, standby(0.3), 1)), 1.2831e-4},
+		{"cold standby, one crew", oneCrew(farm(2, standby(0), 1)), 9.8995e-5},
 		{"2 of 3", farm(3, policies.ActiveActive{}, 2), 2.921476e-4},
 		{"quorum of 3", farm(3, &policies.Quorum{}, 1), 2.921476e-4},
 	}

@@ -65,6 +65,13 @@ func reordered(sys *model.System, r *rand.Rand) *model.System {
 		}
 		out.Causes = append(out.Causes, c)
 	}
+	out.Crews = slices.Clone(sys.Crews)
+	for i := range out.Crews {
+		out.Crews[i].Serves = slices.Clone(out.Crews[i].Serves)
+		for k := range out.Crews[i].Serves {
+			out.Crews[i].Serves[k] = component(out.Crews[i].Serves[k])
+		}
+	}
 	for _, i := range r.Perm(len(sys.Journeys)) {
 		j := sys.Journeys[i]
 		j.Needs, j.Service = renamedAll(j.Needs, service), service(j.Service)

@@ -20,6 +20,8 @@ type Program struct {
 	modes    []process
 	modeKeys []uint64 // hash of the name of each mode
 	causes   []cause
+	crewOf   []int32   // by component, or none; nil if there are no crews
+	sorted   []int32   // components by name, if there are crews
 	causeOf  []int32   // the causes in the order of their clocks
 	victims  [][]int32 // components, by cause
 	hits     int       // victims of all causes

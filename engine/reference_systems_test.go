@@ -39,7 +39,26 @@ func makeSystem(seed uint64, fixed bool) *model.System {
 		m.service(int32(s))
 	}
 	m.journeys()
+	m.crews()
 	return m.sys
+}
+
+// crews has some parts repaired by few.
+func (m *maker) crews() {
+	if !m.chance(3) {
+		return
+	}
+	crews := make([]model.Crew, 1+m.r.IntN(2))
+	for i := range crews {
+		crews[i].Size = 1 + m.r.IntN(2)
+	}
+	for i := range m.sys.Components {
+		if m.chance(2) {
+			k := m.r.IntN(len(crews))
+			crews[k].Serves = append(crews[k].Serves, int32(i))
+		}
+	}
+	m.sys.Crews = crews
 }
 
 func (m *maker) chance(oneIn int) bool { return m.r.IntN(oneIn) == 0 }

@@ -27,6 +27,7 @@ type twin struct {
 	pending  []event
 	parts    []*twinPart
 	causes   []*twinCause
+	crews    []*twinCrew
 	services []*twinService
 	journeys []*twinJourney
 	blame    model.Element // what began the present instant
@@ -258,6 +259,7 @@ func (t *twin) setUp() {
 		}
 		t.parts = append(t.parts, p)
 	}
+	t.setUpCrews()
 	for i := range t.sys.Services {
 		t.setUpService(int32(i))
 	}
@@ -365,6 +367,13 @@ func (t *twin) fail(p *twinPart, l *twinLife) {
 }
 
 func (t *twin) beginRepair(p *twinPart) {
+	if crew := t.crewOf(p); crew != nil {
+		if len(crew.busy) == crew.Size {
+			crew.line = append(crew.line, p)
+			return
+		}
+		crew.busy = append(crew.busy, p)
+	}
 	t.plan(t.now+p.down.repair.draw(p.down.Repair), 0, p.down.name, func() { t.mend(p) })
 }
 
@@ -373,6 +382,7 @@ func (t *twin) beginRepair(p *twinPart) {
 func (t *twin) mend(p *twinPart) {
 	l := p.down
 	p.down, p.mute = nil, false
+	t.released(p)
 	if l.KeepsAge {
 		l.left = float64(l.Life.(model.Residual).Residual(model.Seconds(l.age), l.life.rand()))
 	} else {
@@ -689,7 +699,7 @@ func (t *twin) drawState(p *twinPart) {
 	for _, l := range p.lives {
 		if u -= load(l) / sum; u < 0 {
 			t.fail(p, l)
-			if !p.mute {
+			if !p.mute && !t.waits(p) {
 				t.plan(t.now+d.remainder(l.Repair), 0, l.name, func() { t.mend(p) })
 			}
 			return

@@ -31,6 +31,8 @@ type Runner struct {
 	rates    []float64 // of ageing, of components whose role matters
 	causes   []cause
 	hits     []bool
+	crews    []crew
+	line     []int32 // of modes whose repair waits: the next in line, none, or notWaiting; nil without crews
 	members  []member
 	groups   []group
 	stores   []store
@@ -94,6 +96,9 @@ func (p *Program) NewRunner(o Options) *Runner {
 	if p.ages {
 		r.ages = make([]float64, len(p.modes))
 	}
+	if len(p.sys.Crews) > 0 {
+		r.crews, r.line = make([]crew, len(p.sys.Crews)), make([]int32, len(p.modes))
+	}
 	if p.pauses {
 		r.left = make([]float64, len(p.modes))
 	}
@@ -126,6 +131,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	copy(r.copies, p.copies)
 	copy(r.jour, p.journeys)
 	clear(r.hits)
+	r.resetCrews()
 	clear(r.staff)
 	r.dirtyGroups, r.dirtyJour = r.dirtyGroups[:0], r.dirtyJour[:0]
 	r.now, r.begin, r.past, r.netDirty, r.ramps, r.rounds, r.open, r.mutes = 0, 0, false, false, 0, 0, 0, 0

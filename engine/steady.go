@@ -44,9 +44,13 @@ func (r *Runner) warmUp(run uint64) {
 		r.eq = make([]*equilibrium, len(r.laws))
 	}
 	first := none // by name, of what is down at the start: what follows is put down to it
-	for i := range r.comps {
+	for k := range r.comps {
+		i := int32(k)
+		if r.p.crewOf != nil { // who waits for a crew first is not a matter of the order of a file
+			i = r.p.sorted[k]
+		}
 		r.blame = none
-		if r.drawState(run, int32(i)); r.blame != none && (first == none || r.nameOf(r.blame) < r.nameOf(first)) {
+		if r.drawState(run, i); r.blame != none && (first == none || r.nameOf(r.blame) < r.nameOf(first)) {
 			first = r.blame
 		}
 	}
@@ -90,7 +94,7 @@ func (r *Runner) drawState(run uint64, i int32) {
 		id := c.mode + k
 		if u -= r.load(id) / sum; u < 0 {
 			r.fail(id)
-			if !c.mute {
+			if !c.mute && !r.waiting(id) {
 				r.clocks.arm(id, r.now+r.equilibriumOf(r.modes[id].repairLaw).draw(&s))
 			}
 			return

@@ -292,6 +292,7 @@ func (c *checker) network() {
 }
 
 func (c *checker) services() {
+	c.crews()
 	if o := &c.sys.People.Office; c.sys.People.Staff < 0 || o.Kept && !(o.From >= 0 && o.From < o.To && o.To <= Day) {
 		c.fault(Pos{}, "people: there cannot be %d of them, at work from %v to %v of a day", c.sys.People.Staff, o.From, o.To)
 	}
@@ -725,4 +726,23 @@ func (c *checker) aroundNeed(out []int32, n *Need) []int32 {
 		}
 	}
 	return out
+}
+
+// crews checks that every crew has somebody in it, and no component two of them.
+func (c *checker) crews() {
+	c.fresh()
+	for k := range c.sys.Crews {
+		crew := &c.sys.Crews[k]
+		if crew.Size < 1 {
+			c.fault(Pos{}, "repair crew %d has nobody in it", k+1)
+		}
+		for _, i := range crew.Serves {
+			switch {
+			case !c.hasComponent(i):
+				c.fault(Pos{}, "repair crew %d: there is no component %d", k+1, i)
+			case c.mark(i):
+				c.fault(c.sys.Components[i].At, "component %q has two repair crews", c.sys.Components[i].Name)
+			}
+		}
+	}
 }

@@ -12,6 +12,7 @@ type System struct {
 	Clients    []ClientGroup // where requests come from; empty = anywhere
 	Rate       float64       // offered load, requests per second; 0 = not stated
 	People     People
+	Crews      []Crew
 	Cost       *Cost    // nil = not stated
 	Warnings   Problems // found while resolving; repeated in reports
 }
@@ -20,6 +21,13 @@ type System struct {
 type People struct {
 	Staff  int // who can work on different things at a time; 0 = any number
 	Office Office
+}
+
+// Crew is a number of repair crews that serve some components; each repairs one at a time, and what fails
+// meanwhile waits. Components without a crew have one each to themselves.
+type Crew struct {
+	Size   int // at least 1
+	Serves []int32
 }
 
 // Office is when people are at work, in a week that begins on Monday. The zero Office keeps no hours:
