@@ -117,6 +117,9 @@ func describe(t *Topology) string {
 			fmt.Fprintf(&b, "    set off by %d after %v\n", c.SetOff.Component, c.SetOff.Delay)
 		}
 	}
+	for _, c := range t.System.Crews {
+		fmt.Fprintf(&b, "crew %+v\n", c)
+	}
 	for i, s := range t.System.Services {
 		fmt.Fprintf(&b, "service %d %q %v, members %v, needed %d, per replica %v\n", i, s.Name, s.Policy, s.Members, s.Needed, s.PerReplica)
 		fmt.Fprintf(&b, "    detector %v observer %d balancer %d warm-up %+v\n", s.Detector, s.Observer, s.Balancer, s.WarmUp)

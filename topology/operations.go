@@ -24,7 +24,8 @@ func (b *builder) operations(top *mapping) {
 		b.holdDown(&b.hold, f)
 		f.done()
 	}
-	m.later("operator_data_error", "repair_crews", "spare_parts", "maintenance")
+	b.crews(m)
+	m.later("operator_data_error", "spare_parts", "maintenance")
 	m.done()
 }
 
@@ -145,4 +146,45 @@ func (b *builder) human(p *policies.ActivePassive, f *mapping) {
 	p.Human.Diagnose = h.law("diagnose", steady, p.Human.Diagnose)
 	p.Human.Act = h.law("act", steady, p.Human.Act)
 	h.done()
+}
+
+// crews reads who repairs what: a number of crews for all hardware, or a list of crews and what they serve.
+func (b *builder) crews(m *mapping) {
+	v := m.get("repair_crews")
+	switch {
+	case v == nil:
+	case v.kind == scalarNode:
+		crew := model.Crew{Size: m.count("repair_crews", 1, 100_000, 1)}
+		for i := range b.sys.Components {
+			switch b.sys.Components[i].Kind {
+			case model.KindNode, model.KindDevice, model.KindLink:
+				crew.Serves = append(crew.Serves, int32(i))
+			}
+		}
+		b.sys.Crews = append(b.sys.Crews, crew)
+	default:
+		b.eachCrew(m)
+	}
+}
+
+func (b *builder) eachCrew(m *mapping) {
+	served := b.set()
+	for k, n := range m.list("repair_crews") {
+		where := "operations: repair_crews: " + itoa(k+1)
+		c := b.d.mapping(n, where, "operations.repair_crews."+itoa(k+1))
+		if len(c.layers) == 0 {
+			continue
+		}
+		crew := model.Crew{Size: c.count("crews", 1, 100_000, 1)}
+		hit := model.CommonCause{Probability: 0}
+		b.victims(c, &hit)
+		for _, i := range hit.Victims {
+			if served(i) {
+				b.d.fault(n, "", "%s: %q has a crew already", where, clip(b.sys.Components[i].Name))
+				break
+			}
+			crew.Serves = append(crew.Serves, i)
+		}
+		b.sys.Crews = append(b.sys.Crews, crew)
+	}
 }
