@@ -210,8 +210,8 @@ func (q *measure) ratio() Estimate {
 	if events == 0 {
 		return q.noRatio()
 	}
-	r, half := a.x/a.y, tHalfWidth(a.n, a.ratioVariance())
-	e := q.estimate(r, r-half, r+half, events)
+	low, high := a.ratioInterval()
+	e := q.estimate(a.x/a.y, low, high, events)
 	e.Warnings = append(e.Warnings, q.thin(events)...)
 	return e
 }
@@ -310,8 +310,8 @@ func (q *measure) lifetimes() []Stat {
 // bound.
 func (q *measure) meanLife(censored int64) Estimate {
 	by := &q.a.grouped
-	mean, half := by.x/by.y, groupedHalfWidth(by)
-	e := q.estimate(mean, mean-half, mean+half, q.a.seen)
+	low, high := by.ratioInterval()
+	e := q.estimate(by.x/by.y, low, high, q.a.seen)
 	if censored > 0 {
 		e.High = math.Inf(1)
 	}

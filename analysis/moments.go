@@ -61,6 +61,18 @@ func (a *moments) ratioVariance() float64 {
 	return variance(max(0, a.xx-2*r*a.xy+r*r*a.yy), a.n) / (a.y * a.y)
 }
 
+// ratioInterval is that of Σx/Σy, replications being the unit. It is symmetric for the logarithm: times
+// per event are skewed to the right, and an interval symmetric for the ratio itself lies too low. With 20
+// and 60 events it misses exact values in 11 and 7 of 100 studies, nearly always from below.
+func (a *moments) ratioInterval() (low, high float64) {
+	r, half := a.x/a.y, tHalfWidth(a.n, a.ratioVariance())
+	if !(r > 0) {
+		return r - half, r + half
+	}
+	factor := math.Exp(half / r)
+	return r / factor, r * factor
+}
+
 // meanInterval is the interval of the mean of x. The values are downtimes and the like: most are zero,
 // some are small, few are very long. The t-interval of such values lies too low: with 20 events in 1000
 // replications it misses the true mean 9 to 22 times in 100, nearly always from below, where this one

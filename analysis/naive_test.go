@@ -147,6 +147,15 @@ func ratioTwice(xs, ys []float64) (r, low, high float64) {
 	return r, r - half, r + half
 }
 
+// ratioOfTimesTwice is ratioTwice with an interval that is symmetric for the logarithm, if there is one.
+func ratioOfTimesTwice(xs, ys []float64) (r, low, high float64) {
+	r, low, high = ratioTwice(xs, ys)
+	if !(r > 0) {
+		return r, low, high
+	}
+	return r, r * math.Exp(low/r-1), r * math.Exp(high/r-1)
+}
+
 // quantileTwice is the least value with at least a share p of all at or below it. Its interval is found
 // by adding up binomial probabilities.
 func quantileTwice(years [][]float64, p float64) (value, low, high float64) {
@@ -289,12 +298,12 @@ func (w *twin) compare(t *testing.T, where string, s *Summary) {
 	for i := range ups {
 		ups[i] = seconds[i] - downs[i]
 	}
-	three("mtbf", "mean", func() (float64, float64, float64) { return ratioTwice(seconds, outages) })
-	three("mut", "mean", func() (float64, float64, float64) { return ratioTwice(ups, outages) })
-	three("mdt", "mean", func() (float64, float64, float64) { return ratioTwice(downs, outages) })
+	three("mtbf", "mean", func() (float64, float64, float64) { return ratioOfTimesTwice(seconds, outages) })
+	three("mut", "mean", func() (float64, float64, float64) { return ratioOfTimesTwice(ups, outages) })
+	three("mdt", "mean", func() (float64, float64, float64) { return ratioOfTimesTwice(downs, outages) })
 	if total(incidents) > 0 {
-		three("mttr", "mean", func() (float64, float64, float64) { return ratioTwice(sums, incidents) })
-		three("mttd", "mean", func() (float64, float64, float64) { return ratioTwice(unseen, incidents) })
+		three("mttr", "mean", func() (float64, float64, float64) { return ratioOfTimesTwice(sums, incidents) })
+		three("mttd", "mean", func() (float64, float64, float64) { return ratioOfTimesTwice(unseen, incidents) })
 	}
 	for name, n := range map[string]float64{"incidents": total(counts), "blips": total(blips), "outages": total(outages)} {
 		if e := s.Get(name, int(w.journey)).Main(); math.Abs(e.Value-n/(total(seconds)/8760/3600)) > 1e-9*(1+e.Value) || e.Observations != int64(n) {
