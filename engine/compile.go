@@ -84,9 +84,13 @@ func (c *compiler) components() error {
 	}
 	c.crews()
 	for _, i := range c.inOrder() {
-		if from := &p.sys.Components[i]; len(from.Modes) > 0 {
-			p.comps[i].mode = int32(len(p.modes))
+		from := &p.sys.Components[i]
+		p.comps[i].mode = int32(len(p.modes))
+		if len(from.Modes) > 0 {
 			c.addModes(i, from)
+		}
+		if from.StartsIn != nil {
+			c.addStart(i, from)
 		}
 	}
 	return nil

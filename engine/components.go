@@ -220,11 +220,17 @@ func (r *Runner) block(i int32) {
 	if c.blocks == 1 {
 		r.spread(c, false)
 	}
+	if c.starts {
+		r.powerOff(c)
+	}
 }
 
 func (r *Runner) unblock(i int32) {
 	c := &r.comps[i]
 	c.blocks--
+	if c.starts {
+		r.powerUp(c)
+	}
 	if c.blocks == 0 {
 		r.spread(c, true)
 	}

@@ -58,6 +58,7 @@ type component struct {
 	mute     bool  // hangs unnoticed: its repair has not begun
 	data     bool  // holds copies of a store
 	sets     bool  // its failure sets off cascades
+	starts   bool  // takes time to come back when what it requires has; its last mode is to be starting
 	sole     fanKind
 }
 

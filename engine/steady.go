@@ -75,7 +75,7 @@ func (r *Runner) nameOf(component int32) string { return r.p.sys.Components[comp
 // drawState puts one component into its long-run state.
 func (r *Runner) drawState(run uint64, i int32) {
 	c := &r.comps[i]
-	if c.modes == 0 || r.dormant(i) {
+	if c.modes == 0 || c.down != 0 || r.dormant(i) {
 		return
 	}
 	s := streamOf(run, r.p.modeKeys[c.mode]+2)

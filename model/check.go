@@ -82,6 +82,12 @@ func (c *checker) components() {
 		if x.Site != None && !c.hasSite(x.Site) {
 			c.fault(x.At, "component %q: there is no site %d", x.Name, x.Site)
 		}
+		if x.StartsIn != nil && !isLength(x.StartsIn.Mean()) {
+			c.fault(x.At, "component %q: the time it takes to start must end", x.Name)
+		}
+		if x.StartsIn != nil && x.StartFailure > 0 {
+			c.fault(x.At, "component %q: a start that takes time cannot fail as well, so far", x.Name)
+		}
 		if !isShare(x.StartFailure) {
 			c.fault(x.At, "component %q: the probability of a start failure must be from 0 to 1", x.Name)
 		}

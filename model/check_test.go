@@ -107,6 +107,10 @@ func TestCheckFindsFaults(t *testing.T) {
 		}},
 		{`"db-a": unknown kind`, func(s *System, _ *Plan) { s.Components[3].Kind = NumKinds }},
 		{`"db-a": there is no site 9`, func(s *System, _ *Plan) { s.Components[3].Site = 9 }},
+		{`"db-a": a start that takes time cannot fail as well`, func(s *System, _ *Plan) {
+			s.Components[3].StartsIn, s.Components[3].StartFailure = plain(1), 0.1
+		}},
+		{`"db-a": the time it takes to start must end`, func(s *System, _ *Plan) { s.Components[3].StartsIn = plain(inf) }},
 		{`start failure must be from 0 to 1`, func(s *System, _ *Plan) { s.Components[3].StartFailure = nan }},
 		{`201 fault modes; 200 is the limit`, func(s *System, _ *Plan) { s.Components[3].Modes = make([]Mode, 201) }},
 		{`unknown fault mode`, func(s *System, _ *Plan) { s.Components[3].Modes[0].Kind = NumFaultModes }},

@@ -45,11 +45,12 @@ const None int32 = -1
 type Component struct {
 	Name         string
 	Kind         Kind
-	Exclusive    bool    // leads one service at a time: a spare that one has taken is none for others
-	Site         int32   // where it attaches to the network; None = reaches and is reached everywhere
-	Modes        []Mode  // how it breaks; may be shared between components, so treat as read-only
-	Requires     *Need   // over components: what must be available for this one to be (R1); nil = nothing
-	StartFailure float64 // probability of not coming back after a power loss (R7)
+	Exclusive    bool         // leads one service at a time: a spare that one has taken is none for others
+	Site         int32        // where it attaches to the network; None = reaches and is reached everywhere
+	Modes        []Mode       // how it breaks; may be shared between components, so treat as read-only
+	Requires     *Need        // over components: what must be available for this one to be (R1); nil = nothing
+	StartsIn     Distribution // until it is back once what it requires is; nil = at once, and its clocks never stop
+	StartFailure float64      // probability of not coming back after a power loss (R7)
 	At           Pos
 }
 

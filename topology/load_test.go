@@ -97,6 +97,9 @@ func describe(t *Topology) string {
 		if c.Requires != nil {
 			fmt.Fprintf(&b, " requires %s", needText(c.Requires))
 		}
+		if c.StartsIn != nil {
+			fmt.Fprintf(&b, " starts in %v", c.StartsIn)
+		}
 		if c.Exclusive {
 			b.WriteString(" exclusive")
 		}

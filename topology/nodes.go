@@ -136,14 +136,23 @@ func (b *builder) node(name *node, m *mapping) {
 	if m.has("start_failure") {
 		c.StartFailure = m.share("start_failure", 0)
 	}
+	c.StartsIn = m.law("starts_in", steady, nil)
 	if c.Exclusive = m.flag("exclusive"); c.Exclusive {
 		m.set("exclusive", "true", m.get("exclusive"))
 	}
 	at := b.location(m, &c)
 	b.nodeCost(m, max(1, count))
+	below := m.get("on")
 	m.ignore("description")
 	m.later("disks")
 	m.done()
+	if below != nil {
+		m.set("on", below.text, below)
+		b.guests = append(b.guests, guest{int32(len(b.sys.Components)), int32(max(1, count)), below, m})
+		if at != nil {
+			b.d.fault(m.keyNode("on", below), "its host says it already", "%s: zone or rack, or a host", m.where)
+		}
+	}
 	if count == 0 {
 		b.lodge(at, b.component(c, name))
 		return
@@ -155,6 +164,31 @@ func (b *builder) node(name *node, m *mapping) {
 	for k := 1; k <= count; k++ {
 		c.Name = name.text + "-" + strconv.Itoa(k)
 		b.lodge(at, b.add(c, name))
+	}
+}
+
+// guest is one or several nodes on another one.
+type guest struct {
+	first, count int32
+	on           *node
+	m            *mapping
+}
+
+// settleGuests finds the hosts of nodes on other nodes, which may come later in the file.
+func (b *builder) settleGuests() {
+	for _, g := range b.guests {
+		name, ok := b.d.single(g.on, g.m.label("on"))
+		if !ok {
+			continue
+		}
+		found := b.hostsNamed(g.on, g.m.where)
+		if len(found) > 1 {
+			b.d.fault(g.on, "name one of them", "%s: on: %q is %d nodes", g.m.where, clip(name), len(found))
+		}
+		for k := g.first; k < g.first+g.count && len(found) == 1; k++ {
+			c := &b.sys.Components[k]
+			c.Requires, c.Site = allOf(ref(found[0])), b.sys.Components[found[0]].Site
+		}
 	}
 }
 

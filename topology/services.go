@@ -153,6 +153,7 @@ func (b *builder) software(s *service, m *mapping) {
 	m.preset("", "software")
 	modes := m.modes(model.Crash, false)
 	b.restart(m, modes)
+	starts := m.law("starts_in", steady, nil)
 	beta := m.share("beta", 0.05)
 	stall := b.stall(m)
 	m.done()
@@ -176,7 +177,7 @@ func (b *builder) software(s *service, m *mapping) {
 	}
 	for i, h := range s.hosts {
 		host := &b.sys.Components[h]
-		c := model.Component{Name: s.name.text + "/" + host.Name, Kind: model.KindProcess, Site: host.Site, Modes: modes, Requires: allOf(ref(h))}
+		c := model.Component{Name: s.name.text + "/" + host.Name, Kind: model.KindProcess, Site: host.Site, Modes: modes, StartsIn: starts, Requires: allOf(ref(h))}
 		victims[i] = b.add(c, s.name)
 		s.s.Members[i].Component = victims[i]
 		if stall.Life != nil && stall.Repair != nil {

@@ -72,6 +72,7 @@ type builder struct {
 	wired     bool     // links or switches are declared, so that there is a network to speak of
 	groups    map[string]*group
 	hosts     int
+	guests    []guest // nodes on other nodes
 	services  []*service
 	byName    map[string]int
 	threshold float64
@@ -98,6 +99,7 @@ func (b *builder) file(root *node, plan *model.Plan) {
 	b.simulation(top, plan)
 	b.topology(b.section(top, "topology"))
 	b.nodes(top.get("nodes"))
+	b.settleGuests()
 	b.operations(top)
 	b.allServices(top)
 	b.glitches(b.section(top, "topology"))

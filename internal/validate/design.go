@@ -35,6 +35,8 @@ type part struct {
 	name, id     string
 	life, repair model.Distribution // nil = never
 	link         []string           // the nodes it joins
+	on           string             // the part without which it is down
+	start        model.Distribution // how long it takes to come back after that
 	gone         bool               // is not a part but stands for something else, such as a shock
 }
 
@@ -132,7 +134,8 @@ func (d *design) components() error {
 func (d *design) component(f fields) error {
 	id := f.text("id")
 	what := "component " + strconv.Quote(id)
-	if err := f.only(what, "id", "failure", "repair", "count", "kind", "ends", "unavailability", "suggested", "role", "note"); err != nil {
+	if err := f.only(what, "id", "failure", "repair", "count", "kind", "ends", "unavailability", "suggested", "role", "note",
+		"depends_on", "restart_after_dependency"); err != nil {
 		return err
 	}
 	count, err := f.number(what, "count", 1)
@@ -151,6 +154,9 @@ func (d *design) component(f fields) error {
 			return unsupported("%s: a link has two ends", what)
 		}
 	}
+	if err := d.dependent(what, f, &p); err != nil {
+		return err
+	}
 	for i := range int(count) {
 		p.name = id
 		if count > 1 {
@@ -161,6 +167,20 @@ func (d *design) component(f fields) error {
 		d.parts = append(d.parts, p)
 	}
 	return nil
+}
+
+// dependent reads on what a component depends, and how long it takes to start after that is back. What it
+// does without starting is not said, so the one is not understood without the other.
+func (d *design) dependent(what string, f fields, p *part) error {
+	if !f.has("depends_on") && !f.has("restart_after_dependency") {
+		return nil
+	}
+	if p.on = f.text("depends_on"); len(d.instances[p.on]) != 1 || !f.has("restart_after_dependency") {
+		return unsupported("%s: dependence on something of which more would have to be known", what)
+	}
+	start, err := parseLaw(what+", restart", f["restart_after_dependency"], d.unit)
+	p.start = orNow(start)
+	return err
 }
 
 // fails reads how a component fails and is repaired. A static one gets any law with its unavailability.

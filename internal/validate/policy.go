@@ -224,7 +224,7 @@ func (d *design) beta(share fields) error {
 func (d *design) dependencies(raw json.RawMessage) error {
 	var list []fields
 	if json.Unmarshal(raw, &list) != nil {
-		return unsupported("dependencies in words: %s", clip(raw))
+		return d.needWords(raw)
 	}
 	for _, f := range list {
 		if err := d.dependency(f); err != nil {
@@ -232,6 +232,19 @@ func (d *design) dependencies(raw json.RawMessage) error {
 		}
 	}
 	return nil
+}
+
+var needWords = regexp.MustCompile(`^"([\w-]+) needs ([\w-]+)"$`)
+
+// needWords accepts words that repeat what a component says of itself.
+func (d *design) needWords(raw json.RawMessage) error {
+	m := needWords.FindSubmatch(raw)
+	if m != nil {
+		if i, known := d.index[string(m[1])]; known && d.parts[i].on == string(m[2]) {
+			return nil
+		}
+	}
+	return unsupported("dependencies in words: %s", clip(raw))
 }
 
 func (d *design) dependency(f fields) error {

@@ -93,7 +93,10 @@ func (a *assembly) components() {
 		if site, ok := a.sites[p.name]; ok {
 			c.Site = site
 		}
-		c.Exclusive = a.d.shared(p.name)
+		c.Exclusive, c.StartsIn = a.d.shared(p.name), p.start
+		if p.on != "" {
+			c.Requires = &model.Need{Ref: int32(a.d.index[p.on])}
+		}
 		if p.life != nil && !p.gone {
 			c.Modes = []model.Mode{{Kind: model.OSCrash, Life: p.life, Repair: p.repair}}
 		}
