@@ -114,10 +114,16 @@ func (d Users) String() string { return "users report after " + d.Report.String(
 // After believes after a delay of a given law, in both directions if Back is set.
 type After struct {
 	Down, Back model.Distribution // nil = at once
+	Crash      model.Distribution // of a process alone, whose host closes its connections; nil = as Down
 }
 
 // Delay implements model.Detector.
-func (d After) Delay(_ model.FaultMode, r *rand.Rand) model.Seconds { return draw(d.Down, r) }
+func (d After) Delay(mode model.FaultMode, r *rand.Rand) model.Seconds {
+	if d.Crash != nil && !mode.Silent() {
+		return d.Crash.Sample(r)
+	}
+	return draw(d.Down, r)
+}
 
 // Recovery implements model.Detector.
 func (d After) Recovery(r *rand.Rand) model.Seconds { return draw(d.Back, r) }
@@ -125,6 +131,9 @@ func (d After) Recovery(r *rand.Rand) model.Seconds { return draw(d.Back, r) }
 func (d After) String() string {
 	if d.Down == nil {
 		return "at once"
+	}
+	if d.Crash != nil {
+		return fmt.Sprintf("after %v, a crash after %v", d.Down, d.Crash)
 	}
 	return "after " + d.Down.String()
 }

@@ -57,7 +57,8 @@ func (b *builder) replication(s *service, m *mapping, st *model.Store) {
 		r.layers = nil
 		r.set("mode", short.text, short)
 		word = b.replicationMode(r, short)
-	} else if v := r.get("mode"); v != nil {
+	} else if r.preset("", "replication"); r.get("mode") != nil {
+		v := r.get("mode")
 		r.set("mode", v.text, v)
 		word = b.replicationMode(r, v)
 	} else if len(s.hosts) > 1 {

@@ -35,36 +35,3 @@ func TestExamplesLoadAndCompile(t *testing.T) {
 		}
 	}
 }
-
-func TestPresetsAreSound(t *testing.T) {
-	if len(Presets()) < 30 {
-		t.Fatalf("only %d presets", len(Presets()))
-	}
-	for _, p := range Presets() {
-		if p.Kind == "" || p.Help == "" || p.Source == "" || p.Version == "" {
-			t.Errorf("preset %s is incomplete: %+v", p.Name, p)
-		}
-		d := &decoder{}
-		m := d.mapping(&node{kind: mappingNode, parts: []node{{text: "preset"}, {kind: scalarNode, text: p.Name}}}, "test", "test")
-		m.preset("", p.Kind)
-		b := &builder{d: d}
-		switch p.Kind {
-		case "detector":
-			b.detectorOf(m, m.word("kind", detectorWords, "probe"))
-		case "election":
-			m.duration("election", 0)
-			m.duration("heartbeat", 0)
-		default:
-			if len(m.modes(0, false)) == 0 {
-				t.Errorf("preset %s never fails", p.Name)
-			}
-			m.ignore("start_failure")
-		}
-		m.origin = m.layers[1]
-		m.known = append(m.known, "preset")
-		m.done()
-		if len(d.ps) > 0 {
-			t.Errorf("preset %s: %v", p.Name, d.ps)
-		}
-	}
-}

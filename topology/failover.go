@@ -34,6 +34,7 @@ func (b *builder) activePassive(s *service, standby policies.Temperature) {
 		p.Manual = true
 		f.set("mode", "manual", nil)
 	default:
+		b.product(s, f, standby)
 		p.Manual = f.word("mode", modes, "automatic") == "manual"
 	}
 	kind, observer := "heartbeat", "peers"
@@ -66,6 +67,40 @@ func (b *builder) activePassive(s *service, standby policies.Temperature) {
 	f.done()
 }
 
+// product lays the preset of a whole failover, if one is named, below what the file says of the failover,
+// the redirection and the failback.
+func (b *builder) product(s *service, f *mapping, standby policies.Temperature) {
+	named := f.preset("", "failover")
+	if named == nil {
+		return
+	}
+	if named.Policy != standby.String() {
+		b.d.warn(f.get("preset"), "write policy: "+named.Policy, "%s: preset %q is made for a %s standby, not for a %v one", f.where, named.Name, named.Policy, standby)
+	}
+	beside := node{kind: mappingNode}
+	for key, value := range f.layers[len(f.layers)-1].entries() {
+		if key.text == "failback" || key.text == "redirect" && !f.own("switch") {
+			beside.parts = append(beside.parts, *key, *value)
+		}
+	}
+	s.m.layers = append(s.m.layers[:len(s.m.layers):len(s.m.layers)], &beside)
+}
+
+// apart drops what lies below the file's own values if that is about another kind of thing: if it has
+// another word for key. The file's word may be implied.
+func (m *mapping) apart(key, implied string) {
+	for i, l := range m.layers {
+		v := l.find(key)
+		switch {
+		case i == 0 && v != nil:
+			implied = v.text
+		case i > 0 && v != nil && implied != "" && v.text != implied:
+			m.layers = m.layers[:i]
+			return
+		}
+	}
+}
+
 var (
 	observerWords = []string{"peers", "everyone", "coordinator"}
 	observers     = map[string]model.Observer{"peers": model.ByPeers, "everyone": model.ByEveryone, "coordinator": model.ByCoordinator}
@@ -91,6 +126,7 @@ func (b *builder) fencing(s *service, p *policies.ActivePassive, f *mapping) {
 		}
 		f.set("fencing", word, nil)
 	default:
+		m.apart("kind", "")
 		word = m.word("kind", words, "none")
 	}
 	fence := &s.s.Fence
@@ -176,6 +212,7 @@ func (b *builder) redirect(s *service, p *policies.ActivePassive, f *mapping) {
 		if len(r.layers) == 0 {
 			return
 		}
+		r.apart("via", "")
 		if via = r.need("via", "known are: vip, proxy, client-library, dns, or the name of a service"); via == nil || via.kind != scalarNode {
 			return
 		}
@@ -235,7 +272,12 @@ func (b *builder) detector(m *mapping, key, byDefault string) model.Detector {
 		law := m.law(key, steady, failures.Fixed(0))
 		return policies.After{Down: law, Back: failures.Fixed(0)}
 	}
-	d.preset("", "detector")
+	if implied := ""; d.preset("", "detector") == nil {
+		if d.own("delay") {
+			implied = "delay"
+		}
+		d.apart("kind", implied)
+	}
 	if d.has("delay") {
 		byDefault = "delay"
 	}
@@ -285,11 +327,7 @@ func (b *builder) detectorOf(d *mapping, kind string) model.Detector {
 		return policies.Probe{Interval: d.durationAbove("interval", 10), Timeout: d.duration("timeout", 5),
 			Fall: d.count("fall", 1, 1000, 3), Rise: d.count("rise", 1, 1000, 2)}
 	case "lease":
-		renew := "renew"
-		if d.has("loop_wait") {
-			renew = "loop_wait"
-		}
-		l := policies.Lease{TTL: d.durationAbove("ttl", 30), Renew: d.durationAbove(renew, 10), Restart: d.duration("primary_start_timeout", 0)}
+		l := policies.Lease{TTL: d.durationAbove("ttl", 30), Renew: d.durationAbove("renew", 10), Restart: d.duration("primary_start_timeout", 0)}
 		b.retry = d.duration("retry_timeout", 0)
 		if l.Renew > l.TTL {
 			b.d.fault(d.origin, "", "%s: the lease runs out before it is renewed", d.where)
@@ -302,15 +340,15 @@ func (b *builder) detectorOf(d *mapping, kind string) model.Detector {
 	case "users":
 		return policies.Users{Report: d.law("report", steady, quantiles(15*model.Minute, 2*model.Hour))}
 	}
-	if d.has("down_after") {
-		return policies.After{Down: failures.Fixed(d.durationAbove("down_after", 30) + 1), Back: failures.Fixed(1)}
-	}
 	a := policies.After{Down: failures.Fixed(0), Back: failures.Fixed(0)}
 	if d.need("delay", "write for example delay: 20s") != nil {
 		a.Down = d.law("delay", steady, a.Down)
 	}
 	if d.has("back") {
 		a.Back = d.law("back", steady, a.Back)
+	}
+	if d.has("crash") {
+		a.Crash = d.law("crash", steady, nil)
 	}
 	return a
 }

@@ -319,19 +319,24 @@ func (b *builder) healthCheck(s *service) {
 
 func (b *builder) quorum(s *service) {
 	m := s.m
-	election := model.Seconds(1)
+	election, takes := model.Seconds(1), model.Distribution(nil)
 	if v := m.get("detection"); v != nil {
 		d := m.open("detection", v, m.where+": detection")
 		d.preset("", "election")
-		if d.has("heartbeat") {
-			d.durationAbove("heartbeat", 0.1)
+		if takes = d.law("takes", steady, nil); takes == nil {
+			if d.has("heartbeat") {
+				d.durationAbove("heartbeat", 0.1)
+			}
+			election = d.durationAbove("election", election)
 		}
-		election = d.durationAbove("election", election)
 		d.done()
 	} else {
 		m.set("detection.election", election.String(), nil)
 	}
-	s.s.Policy = &policies.Quorum{Election: failures.Uniform(election, 2*election)}
+	if takes == nil {
+		takes = failures.Uniform(election, 2*election)
+	}
+	s.s.Policy = &policies.Quorum{Election: takes}
 	s.s.Observer = model.ByPeers
 }
 

@@ -78,9 +78,13 @@ func entryRows(entries []policies.Entry) (rows [][]string) {
 	return rows
 }
 
+// presetRows marks each preset with the evidence for its values; the last rows say what the marks mean.
 func presetRows() (rows [][]string) {
 	for _, p := range topology.Presets() {
-		rows = append(rows, []string{p.Name, p.Kind, p.Help, p.Source + " (" + p.Version + ")"})
+		rows = append(rows, []string{p.Name, p.Kind, "[" + p.Labels() + "]", p.Help, p.Source + " (" + p.Version + ")"})
+	}
+	for _, e := range topology.Evidence {
+		rows = append(rows, []string{"", "", "[" + e.Label + "]", e.Meaning, ""})
 	}
 	return rows
 }
