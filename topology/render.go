@@ -8,11 +8,23 @@ import (
 	"github.com/ftsim/ftsim/model"
 )
 
-// Render writes problems for a person: the message, the line it is about, and a mark below the place.
+// mostShown is how many problems a person is asked to look at, and mostSaid how many characters of a
+// message and of a hint, whoever made them.
+const (
+	mostShown = mostProblems + 1
+	mostSaid  = 600
+)
+
+// Render writes problems for a person: the message, the line it is about, and a mark below the place. Of
+// very many, the first are shown, warnings only where errors leave room.
 func Render(w io.Writer, ps model.Problems, source []byte, color bool) error {
 	v := view{lines: splitLines(source), color: color}
-	for i := range ps {
-		v.problem(&ps[i])
+	shown := foremost(ps)
+	for i := range shown {
+		v.problem(&shown[i])
+	}
+	if more := len(ps) - len(shown); more > 0 {
+		fmt.Fprintf(&v.out, "… and %s not shown\n", tally(more-len(ps.Warnings())+len(shown.Warnings()), len(ps.Warnings())-len(shown.Warnings())))
 	}
 	if line := tally(len(ps.Faults()), len(ps.Warnings())); line != "" {
 		if v.file != "" {
@@ -22,6 +34,26 @@ func Render(w io.Writer, ps model.Problems, source []byte, color bool) error {
 	}
 	_, err := io.WriteString(w, v.out.String())
 	return err
+}
+
+// foremost picks what is shown, in order.
+func foremost(ps model.Problems) model.Problems {
+	if len(ps) <= mostShown {
+		return ps
+	}
+	room := mostShown - min(mostShown, len(ps.Faults())) // for warnings
+	var out model.Problems
+	for _, p := range ps {
+		switch {
+		case len(out) == mostShown:
+			return out
+		case p.Severity == model.Fault:
+			out = append(out, p)
+		case room > 0:
+			out, room = append(out, p), room-1
+		}
+	}
+	return out
 }
 
 // view is a rendering in progress.
@@ -103,6 +135,12 @@ func splitLines(source []byte) []string {
 
 // printable keeps control characters of a file off a terminal.
 func printable(s string) string {
+	if len(s) > 4*mostSaid { // bytes
+		s = s[:4*mostSaid]
+	}
+	if r := []rune(s); len(r) > mostSaid {
+		s = string(r[:mostSaid]) + "…"
+	}
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u202e' {
 			return ' '

@@ -110,3 +110,30 @@ func TestRenderPassesErrorsOn(t *testing.T) {
 		t.Error("an error of the writer was lost")
 	}
 }
+
+// However many problems there are, and however long, what a terminal gets is bounded, and errors come
+// before warnings.
+func TestRenderIsBounded(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	var ps []model.Problem
+	for range 20_000 {
+		ps = append(ps, model.Problem{At: at(1, 1), What: long, Hint: long, Severity: model.Warning, Width: 1 << 30})
+	}
+	ps = append(ps, model.Problem{At: at(1, 1), What: "the one that matters"}, model.Problem{At: at(1, 1), What: long})
+	got := rendered(t, long, false, ps...)
+	if len(got) > 2_000*mostShown {
+		t.Errorf("%d bytes", len(got))
+	}
+	for _, want := range []string{"error: the one that matters", "… and 19501 warnings not shown", "2 errors and 20000 warnings in shop.yaml"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	faults := make([]model.Problem, 5_000)
+	for i := range faults {
+		faults[i].What = "wrong"
+	}
+	if got := rendered(t, "", false, faults...); !strings.Contains(got, "… and 4499 errors not shown") {
+		t.Error(got[len(got)-100:])
+	}
+}
