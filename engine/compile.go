@@ -336,7 +336,14 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 	g.store = int32(len(p.stores))
 	st := store{mode: s.Mode, durability: s.Durability, lag: c.law(s.Lag), fallback: c.law(s.FallbackAfter),
 		rate: s.WriteRate, flush: float64(s.FlushEvery), first: int32(len(p.copies)), clock: none,
-		key: nameKey(from.Name, forData), writing: true}
+		key: nameKey(from.Name, forData), writing: true, fullCopy: none, rewind: none, backups: s.Backups, errors: s.Errors,
+		restore: restoration{lost: negInf}}
+	if b := s.Rebuild; b != nil {
+		st.fullCopy, st.rewind, st.rewindWorks = c.law(b.FullCopy), c.law(b.Rewind), b.RewindWorks
+	}
+	if b := s.Backups; b != nil && b.Repository != none {
+		p.comps[b.Repository].data = true
+	}
 	if (s.Mode == model.Sync || s.Mode == model.SyncFallback) && g.style == model.Primary && g.n > 1 {
 		st.acks = int32(max(1, s.Acks))
 	}
@@ -406,8 +413,28 @@ func (c *compiler) groupClocks(i int32, g *group) {
 	if g.fence.self() {
 		g.fence.clock = c.clock(owner{kind: holdClock, group: i})
 	}
+	if g.store != none {
+		c.dataClocks(i, g)
+	}
 	if g.store != none && c.p.stores[g.store].mode == model.SyncFallback {
 		c.p.stores[g.store].clock = c.clock(owner{kind: fallbackClock, group: i, index: g.store})
+	}
+}
+
+// dataClocks gives a store what it needs to be rebuilt and restored.
+func (c *compiler) dataClocks(i int32, g *group) {
+	st := &c.p.stores[g.store]
+	if st.backups != nil || st.errors != nil {
+		st.restore.clock = c.clock(owner{kind: restoreClock, group: i, index: g.store})
+	}
+	if st.errors != nil {
+		st.spoilt.clock = c.clock(owner{kind: errorClock, group: i, index: g.store})
+	}
+	if st.fullCopy != none {
+		st.copyClock = c.clock(owner{kind: copyClock, group: i})
+		for k := int32(1); k < g.n; k++ {
+			c.clock(owner{kind: copyClock, group: i, index: k})
+		}
 	}
 }
 

@@ -47,6 +47,7 @@ type group struct {
 	eligible           int32
 	unfit              bool  // and the present candidate
 	old                int32 // an earlier primary that serves on its side of a partition, or none
+	restoring          bool  // its data is being brought back
 	barred             bool  // the primary is back, but is being replaced already
 	redirected         float64
 	blame              model.Element
@@ -113,7 +114,10 @@ func (r *Runner) resetGroups(run uint64) {
 		r.touch(int32(i))
 	}
 	for i := range r.stores {
-		r.stores[i].luck = streamOf(run, r.stores[i].key)
+		s := &r.stores[i]
+		if s.luck = streamOf(run, s.key); s.errors != nil {
+			r.awaitError(s)
+		}
 	}
 	for j := range r.jour {
 		r.touchJourney(int32(j))

@@ -34,15 +34,24 @@ type store struct {
 	splitAt, splitTo float64 // when the new primary's copy ends, and the length of what it misses
 	splitFrom        float64
 	splitShare       float64 // of all writes, that go to the old primary
+	fullCopy, rewind int32   // laws, or none
+	rewindWorks      float64
+	copyClock        int32 // the first of its copies'
+	backups          *model.Backups
+	errors           *model.DataErrors
+	restore          restoration
+	spoilt           spoiling
 }
 
 // replica is what one member has of the data.
 type replica struct {
-	position  float64 // durable prefix, while it does not follow
-	at        float64 // when that position was acknowledged
-	following bool
-	empty     bool // has nothing at all
-	missed    bool // was down while the primary wrote
+	position            float64 // durable prefix, while it does not follow
+	at                  float64 // when that position was acknowledged
+	following           bool
+	empty               bool // has nothing at all
+	missed              bool // was down while the primary wrote
+	diverged            bool // holds writes that history has gone without
+	rebuilding, rebuilt bool
 }
 
 func (r *Runner) copyOf(g *group, k int32) *replica { return &r.copies[r.stores[g.store].first+k] }
@@ -64,6 +73,12 @@ func (r *Runner) settleStore(g *group) {
 	s := &r.stores[g.store]
 	r.bringUp(s)
 	primary := &r.members[g.first+g.state.Primary]
+	if s.backups != nil || s.errors != nil {
+		r.settleRestore(g, s, primary.up)
+		if s.spoilt.rang {
+			r.settleError(g, s, primary.up)
+		}
+	}
 	if primary.up && s.primaryDown {
 		r.recover(g, s)
 	}
@@ -76,7 +91,7 @@ func (r *Runner) settleStore(g *group) {
 	}
 	r.waitForCopies(g, s, primary.up, copies)
 	s.refusing = g.fence.stopped && g.fence.writesOnly()
-	writing := primary.up && !s.closed() && r.answers(g, primary)
+	writing := primary.up && !g.restoring && !s.closed() && r.answers(g, primary)
 	if writing && !s.writing && s.lastAck < r.now {
 		s.since = r.now
 	}
@@ -95,8 +110,13 @@ func (r *Runner) answers(g *group, primary *member) bool {
 // follow tells whether copy k follows the primary now.
 func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
 	m, c := &r.members[g.first+k], &r.copies[s.first+k]
-	follows := primary.up && m.up && r.reach.ok(primary.site, m.site)
+	follows := primary.up && m.up && !g.restoring && r.reach.ok(primary.site, m.site)
+	if !follows {
+		r.interrupt(s, k, c)
+	}
 	switch {
+	case follows && !r.rebuild(s, k, c):
+		return false
 	case follows:
 		c.following, c.empty, c.missed = true, false, false
 	case c.following:
@@ -169,7 +189,7 @@ func (r *Runner) promotable(g *group, k int32) bool {
 	switch {
 	case s.mode == model.Unreplicated:
 		return true
-	case c.empty, s.mode == model.SyncFallback && s.alone:
+	case c.empty, c.diverged && s.fullCopy != none, s.mode == model.SyncFallback && s.alone:
 		return false
 	}
 	return !c.missed || c.position >= s.written
@@ -181,6 +201,9 @@ func (r *Runner) hurt(component int32, mode model.FaultMode) {
 		g := &r.groups[i]
 		if g.store == none {
 			continue
+		}
+		if b := r.stores[g.store].backups; b != nil && b.Repository == component && mode == model.MediaLoss {
+			r.stores[g.store].restore.lost = r.now
 		}
 		for k := int32(0); k < g.n; k++ {
 			if m := &r.members[g.first+k]; m.component == component || m.host == component {
@@ -209,6 +232,9 @@ func (r *Runner) recover(g *group, s *store) {
 	loss := model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: g.blame}
 	switch {
 	case c.empty:
+		if !r.anyCopy(g, s) && r.beginRestore(g, s, s.lastAck) {
+			return
+		}
 		r.refill(g, s, &loss)
 	case s.unflushed > 0:
 		loss.Seconds = model.Seconds(s.unflushed)
@@ -221,6 +247,16 @@ func (r *Runner) recover(g *group, s *store) {
 	r.book(loss, g.state.Primary)
 }
 
+// anyCopy tells whether any member but the primary has data.
+func (r *Runner) anyCopy(g *group, s *store) bool {
+	for k := int32(0); k < g.n && s.mode != model.Unreplicated; k++ {
+		if k != g.state.Primary && !r.copies[s.first+k].empty {
+			return true
+		}
+	}
+	return false
+}
+
 // refill copies the data back from the copy that has most of it; if there is none, all is lost.
 func (r *Runner) refill(g *group, s *store, loss *model.Loss) {
 	var best *replica
@@ -230,7 +266,7 @@ func (r *Runner) refill(g *group, s *store, loss *model.Loss) {
 		}
 	}
 	if best == nil {
-		loss.Total, loss.Seconds, loss.Transactions = true, model.Never, s.written*s.rate
+		loss.Total, loss.Seconds, loss.Transactions, loss.Source = true, model.Never, s.written*s.rate, model.FromNowhere
 		s.written = 0
 		return
 	}
@@ -282,6 +318,8 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	s.writing, s.blocked, s.alone, s.primaryDown, s.unflushed = false, false, false, false, 0
 	to.empty, to.following, to.missed = false, false, false
 	r.cutCopies(g, s)
+	from.diverged = from.diverged || loss.Seconds > 0 || s.split
+	to.diverged = false
 	from.following, from.missed, from.position, from.at = false, true, s.written, s.lastAck
 }
 

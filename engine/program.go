@@ -166,6 +166,9 @@ const (
 	watchClock
 	warmClock
 	fallbackClock
+	restoreClock
+	errorClock
+	copyClock
 	holdClock
 	alarmClock
 	rotClock

@@ -59,8 +59,9 @@ type Runner struct {
 	reaction    model.Reaction
 	active      []int32 // serving members on each component whose role matters
 	rounds      int
-	open        int // journeys down
-	mutes       int // components that hang unnoticed
+	open        int    // journeys down
+	mutes       int    // components that hang unnoticed
+	run         uint64 // key of the replication
 	out         *model.Outcome
 }
 
@@ -140,6 +141,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	r.changed = r.changed[:0]
 	r.reach.reset()
 	run := runKey(r.o.Seed, replication)
+	r.run = run
 	r.clocks.reset()
 	r.resetRoles()
 	r.resetCauses(run)
@@ -261,6 +263,15 @@ func (r *Runner) ring(id int32) {
 		r.cares[r.groups[o.group].care].drill = true
 	case switchClock:
 		r.cares[r.groups[o.group].care].due = true
+	case restoreClock:
+		r.stores[o.index].restore.rang = true
+	case errorClock:
+		r.stores[o.index].spoilt.rang = true
+		if r.blame == none {
+			r.blame = r.p.sys.ServiceElement(int(o.group))
+		}
+	case copyClock:
+		r.copies[r.stores[r.groups[o.group].store].first+o.index].rebuilt = true
 	case fallbackClock:
 		r.stores[o.index].waited = true
 	}

@@ -75,7 +75,7 @@ func (r *Runner) serving(g *group, view int32, t float64) (*member, float64) {
 	m := &r.members[g.first+g.state.Primary]
 	if m.up && r.reach.ok(view, m.site) {
 		switch {
-		case g.barred, g.fence.stopped && !g.fence.writesOnly(), g.style == model.Majority && g.state.Phase != model.Serving:
+		case g.barred, g.restoring, g.fence.stopped && !g.fence.writesOnly(), g.style == model.Majority && g.state.Phase != model.Serving:
 			return m, 0
 		case g.state.Phase == model.Redirection && g.state.Tail:
 			return m, 1 - g.state.Late
@@ -103,6 +103,9 @@ func (r *Runner) serves(g *group) (*member, bool) {
 
 // sharedValue is the value of a group whose members all serve, seen from everywhere.
 func (r *Runner) sharedValue(g *group, t float64) (cap, frac float64) {
+	if g.restoring {
+		return 1, 0
+	}
 	good, rotation := g.up, g.up
 	if g.detector != nil {
 		good, rotation = g.good, g.rotation
@@ -167,6 +170,8 @@ func (r *Runner) blocking(g *group, worth float64) model.Phase {
 	}
 	m := &r.members[g.first+g.state.Primary]
 	switch {
+	case g.restoring && m.up:
+		return model.Activation
 	case g.fence.stopped && m.up, g.state.Phase == model.Repair && r.undecided(g):
 		return model.Decision
 	case g.state.Phase != model.Serving:
@@ -184,6 +189,8 @@ func (r *Runner) blocking(g *group, worth float64) model.Phase {
 // sharedBlocking books what waits for a belief to follow the truth, in either direction, as detection.
 func (g *group) sharedBlocking() model.Phase {
 	switch {
+	case g.restoring && g.up > 0:
+		return model.Activation
 	case g.detector != nil && (g.good < g.rotation || g.up > g.rotation):
 		return model.Detection
 	case g.warming > 0:

@@ -440,6 +440,7 @@ func (c *checker) store(x *Service, where string) {
 	if s.Durability == Periodic && !(s.FlushEvery > 0 && isLength(s.FlushEvery)) {
 		c.fault(x.At, "%s: how often it writes to disk must be greater than zero", where)
 	}
+	c.recovery(x, where)
 	for _, law := range []Distribution{s.Lag, s.FallbackAfter} {
 		if law != nil && !isLength(law.Mean()) {
 			c.fault(x.At, "%s: lag and fallback must have finite means", where)
@@ -750,5 +751,38 @@ func (c *checker) crews() {
 				c.fault(c.sys.Components[i].At, "component %q has two repair crews", c.sys.Components[i].Name)
 			}
 		}
+	}
+}
+
+// recovery checks backups, rebuilding and data errors.
+func (c *checker) recovery(x *Service, where string) {
+	if b := x.Store.Backups; b != nil {
+		c.backups(b, x.At, where)
+	}
+	if e := x.Store.Errors; e != nil && (e.Life == nil || !(e.Life.Mean() > 0) || !isShare(e.Salvage) || !isLength(e.DelayedBy)) {
+		c.fault(x.At, "%s: data errors need a law, a share that is saved and a finite delay of a replica", where)
+	}
+	if b := x.Store.Rebuild; b != nil && (b.FullCopy == nil || !isLength(b.FullCopy.Mean()) || !isShare(b.RewindWorks)) {
+		c.fault(x.At, "%s: a full copy must take a finite time, and rewinding works with a probability", where)
+	}
+}
+
+func (c *checker) backups(b *Backups, at Pos, where string) {
+	for _, s := range []Schedule{b.Full, b.Differential, b.Incremental} {
+		if !isLength(s.Every) || !isLength(s.Takes) {
+			c.fault(at, "%s: backups are made every so often and take a finite time", where)
+		}
+	}
+	if b.Full.Every == 0 && (b.Differential.Every > 0 || b.Incremental.Every > 0 || b.LogEvery > 0) {
+		c.fault(at, "%s: without full backups there is nothing that others could go on from", where)
+	}
+	if !isShare(b.CopyFails) || !isShare(b.RestoreFails) || !isLength(b.LogEvery) || !isLength(b.LogDelay) || !isLength(b.Retention) {
+		c.fault(at, "%s: backups fail with a probability, and their times are finite", where)
+	}
+	if !(b.Size >= 0) || !(b.Growth >= 0) || !(b.RestoreRate > 0) || !(b.ReplayRate > 0) || math.IsInf(b.Size+b.Growth, 1) {
+		c.fault(at, "%s: sizes must be finite, and rates of restoring greater than zero", where)
+	}
+	if b.Repository != None && !c.hasComponent(b.Repository) {
+		c.fault(at, "%s: there is no component %d to hold its backups", where, b.Repository)
 	}
 }

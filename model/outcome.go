@@ -33,9 +33,24 @@ type Loss struct {
 	At           Seconds
 	Seconds      Seconds // of acknowledged writes; Never if Total
 	Transactions float64
-	Total        bool // no copy was left
+	Total        bool // nothing was left to recover from
 	Initiator    Element
+	Source       Source  // where the data came from
+	Took         Seconds // to bring it back from there; 0 for a copy that was at hand
 }
+
+// Source tells where recovered data came from.
+type Source uint8
+
+// Sources.
+const (
+	FromCopy Source = iota // a replica, or the primary's own disk
+	FromBackup
+	FromLog // a backup and the archived log after it
+	FromNowhere
+)
+
+func (s Source) String() string { return [...]string{"copy", "backup", "log", "nowhere"}[s] }
 
 // Trigger tells why a failover began.
 type Trigger uint8

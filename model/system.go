@@ -198,8 +198,50 @@ type Store struct {
 	FallbackAfter Distribution // how long writes wait before the primary goes on alone (SyncFallback)
 	WriteRate     float64      // acknowledged transactions per second while writable
 	Durability    Durability
-	FlushEvery    Seconds // for Periodic
-	LowValue      bool    // its losses are reported, but break no RPO
+	FlushEvery    Seconds     // for Periodic
+	LowValue      bool        // its losses are reported, but break no RPO
+	Rebuild       *Rebuild    // how a copy that has lost touch with history is made anew; nil = at once
+	Backups       *Backups    // nil = none
+	Errors        *DataErrors // nil = never
+}
+
+// Rebuild is how a copy becomes one again. Until then it neither counts nor leads (R31).
+type Rebuild struct {
+	FullCopy    Distribution // of a copy that has nothing
+	Rewind      Distribution // of one that went another way; nil = at once
+	RewindWorks float64      // else it takes a full copy, 0 to 1
+}
+
+// Schedule is a backup every so often. The zero Schedule makes none.
+type Schedule struct {
+	Every, Takes Seconds // the state at the start of one is safe when it is complete
+}
+
+// Backups are the points in time to which a store can be brought back (R35–R37).
+type Backups struct {
+	Full         Schedule
+	Differential Schedule     // since the last full one
+	Incremental  Schedule     // since the last of any kind; a chain that breaks is of use up to there
+	LogEvery     Seconds      // a segment of the log is archived that often; 0 = none
+	LogDelay     Seconds      // until it is safe
+	Retention    Seconds      // 0 = for ever
+	CopyFails    float64      // probability that one backup cannot be used, 0 to 1
+	RestoreFails float64      // probability that one attempt fails; the next older point is tried
+	Size         float64      // bytes of the store
+	Growth       float64      // bytes of log per second
+	RestoreRate  float64      // bytes per second, greater than 0
+	ReplayRate   float64      // bytes of log per second, greater than 0
+	Prepare      Distribution // to decide, provision and validate; nil = no time
+	Repository   int32        // component that holds them; None = it is never lost
+}
+
+// DataErrors are mistakes of people or programs that change data wrongly, on all copies at once (R39).
+type DataErrors struct {
+	Life            Distribution // from the end of one to the next
+	Noticed, Decide Distribution // nil = at once
+	Salvage         float64      // share of the writes since the error that is saved all the same, 0 to 1
+	DelayedBy       Seconds      // how late a replica kept for this applies changes; 0 = there is none
+	DelayedTakes    Distribution // to go on from that replica; nil = at once
 }
 
 // Journey is what a user does, and when it counts as up.
