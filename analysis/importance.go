@@ -26,6 +26,9 @@ const (
 	numChanges
 )
 
+// Applies tells whether the change means anything to a part.
+func (c Change) Applies(p *Part) bool { return c == MadePerfect || !p.Cascade }
+
 // Apply is sys with the part changed.
 func (c Change) Apply(sys *model.System, p *Part) *model.System {
 	if c == MadePerfect {
@@ -38,6 +41,7 @@ func (c Change) Apply(sys *model.System, p *Part) *model.System {
 type Part struct {
 	Name, Kind string
 	Elements   []model.Element
+	Cascade    bool // set off by something else: it has no rate of its own
 }
 
 // Parts lists everything in sys that fails by itself. Neighbours that share one declaration, such as the
@@ -57,11 +61,11 @@ func Parts(sys *model.System, each bool) []Part {
 			continue
 		}
 		last = &c.Modes[0]
-		list = append(list, Part{c.Name, sys.ElementKind(e), []model.Element{e}})
+		list = append(list, Part{Name: c.Name, Kind: sys.ElementKind(e), Elements: []model.Element{e}})
 	}
 	for i := range sys.Causes {
 		e := sys.CauseElement(i)
-		list = append(list, Part{sys.ElementName(e), sys.ElementKind(e), []model.Element{e}})
+		list = append(list, Part{sys.ElementName(e), sys.ElementKind(e), []model.Element{e}, sys.Causes[i].SetOff != nil})
 	}
 	return list
 }
@@ -178,7 +182,7 @@ func (im *Importance) Keep(part int, change Change, c *Contrast) { im.found[part
 type Ranked struct {
 	Part     *Part
 	Saved    Estimate // downtime, if the part never failed
-	Added    Estimate // downtime, if it failed RateFactor times as often
+	Added    Estimate // downtime, if it failed RateFactor times as often; NaN for a cascade
 	Share    Estimate // Fussell–Vesely: 1 − U(perfect)/U, the share of downtime in which the part takes part
 	Tenfold  Estimate // U(RateFactor × rate)/U
 	Begun    Estimate // downtime that the part began; these add up to the whole, unlike Saved
@@ -212,8 +216,8 @@ func (im *Importance) Ranking(j int) []Ranked {
 		}
 		if c := im.found[p][FailsOften]; c != nil {
 			r.Added, r.Tenfold = im.mean(&c.pairs[j], -1), im.relative(&c.pairs[j], -1).plus(1)
-			r.Compared = im.found[p][MadePerfect] != nil
 		}
+		r.Compared = im.found[p][MadePerfect] != nil && (im.found[p][FailsOften] != nil || r.Part.Cascade)
 		if budget > 0 {
 			r.OfBudget = r.Begun.times(1 / budget)
 		}

@@ -11,12 +11,16 @@ import (
 // Perfect is sys with the failure processes of some elements, components and common causes, taken away:
 // none of their faults ever happens by itself, nor do they fail to come back after a power loss. What a
 // common cause or a thing below does to them still happens. Services, as elements, stay as they are. The
-// names stay too, so that in one replication all others have the luck they have in sys.
+// names stay too, so that in one replication all others have the luck they have in sys. A cascade made
+// perfect is never set off.
 func Perfect(sys *System, elements ...Element) *System {
 	out := perturbed(sys, elements, func(Distribution) Distribution { return never{} })
 	for _, e := range elements {
 		if out.isComponent(e) {
 			out.Components[e].StartFailure = 0
+		}
+		if i := int(e) - len(sys.Components); i >= 0 && i < len(sys.Causes) {
+			out.Causes[i].Life, out.Causes[i].SetOff = never{}, nil
 		}
 	}
 	return out
@@ -24,7 +28,7 @@ func Perfect(sys *System, elements ...Element) *System {
 
 // Scaled is sys with the failure rates of some elements, components and common causes, multiplied by
 // factor, which must be greater than 0: lives keep their shape and become that much shorter. Repairs
-// stay as they are.
+// stay as they are, and so do cascades, which have no rate of their own.
 func Scaled(sys *System, factor float64, elements ...Element) *System {
 	return perturbed(sys, elements, func(d Distribution) Distribution {
 		if d == nil { // of a cascade, which is as frequent as what sets it off
@@ -52,7 +56,7 @@ func perturbed(sys *System, elements []Element, change func(Distribution) Distri
 				changed[&old[0]] = modes
 			}
 			out.Components[e].Modes = modes
-		case i >= 0 && i < len(sys.Causes):
+		case i >= 0 && i < len(sys.Causes) && sys.Causes[i].Life != nil:
 			out.Causes[i].Life = change(sys.Causes[i].Life)
 			if out.Causes[i].Life != nil {
 				out.Causes[i].SetOff = nil

@@ -137,6 +137,19 @@ func TestScaled(t *testing.T) {
 	same(t, sys, got, 2)
 }
 
+// TestPerturbedCascade: a cascade can be taken away; it has no rate that could be raised.
+func TestPerturbedCascade(t *testing.T) {
+	sys := twoNodes()
+	sys.Causes[0].Life, sys.Causes[0].SetOff = nil, &SetOff{Component: 2}
+	e := sys.CauseElement(0)
+	if c := Perfect(sys, e).Causes[0]; c.SetOff != nil || c.Life.Mean() != Never {
+		t.Errorf("made perfect: %+v", c)
+	}
+	if c := Scaled(sys, 10, e).Causes[0]; c.SetOff != sys.Causes[0].SetOff || c.Life != nil {
+		t.Errorf("scaled: %+v", c)
+	}
+}
+
 // same checks that component i has not changed.
 func same(t *testing.T, sys, got *System, i int) {
 	t.Helper()

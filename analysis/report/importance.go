@@ -33,7 +33,7 @@ func ImportanceText(w io.Writer, k *Ranking, style TextStyle) error {
 		t.line("")
 		for i := range list[:min(k.Top, len(list))] {
 			r := &list[i]
-			doubtful = doubtful || r.Compared && (!analysis.Separable(r.Saved) || !analysis.Separable(r.Added))
+			doubtful = doubtful || r.Compared && (!analysis.Separable(r.Saved) || !r.Part.Cascade && !analysis.Separable(r.Added))
 		}
 	}
 	if doubtful {

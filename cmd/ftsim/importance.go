@@ -75,7 +75,7 @@ func importance(c *console, cmd *cobra.Command, file string, f *importanceFlags)
 	defer release()
 	start := time.Now()
 	im := analysis.NewImportance(j.top.System, &j.plan, analysis.Parts(j.top.System, f.each), journeys)
-	finished, err := j.rank(ctx, im, newProgress(c, j.plan.Runs*(1+2*len(im.Parts))))
+	finished, err := j.rank(ctx, im, newProgress(c, j.plan.Runs*passes(im)))
 	if err != nil {
 		return err
 	}
@@ -120,6 +120,21 @@ func printRanking(c *console, k *report.Ranking, format string) error {
 	return report.ImportanceText(c.out, k, report.TextStyle{Color: c.colorOut(), Width: c.width()})
 }
 
+// passes is how many times the system is simulated.
+func passes(im *analysis.Importance) int {
+	n := 1
+	for i := range im.Parts {
+		for _, change := range changes {
+			if change.Applies(&im.Parts[i]) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+var changes = []analysis.Change{analysis.MadePerfect, analysis.FailsOften}
+
 // rank simulates the system as it is, then with one part after the other changed. It tells whether it
 // came to the end before ctx did.
 func (j *job) rank(ctx context.Context, im *analysis.Importance, p progress) (finished bool, err error) {
@@ -146,7 +161,10 @@ func (j *job) rank(ctx context.Context, im *analysis.Importance, p progress) (fi
 		return false, err
 	}
 	for _, part := range im.Order() {
-		for _, change := range []analysis.Change{analysis.MadePerfect, analysis.FailsOften} {
+		for _, change := range changes {
+			if !change.Applies(&im.Parts[part]) {
+				continue
+			}
 			compared := im.Compare()
 			whole, err := pass(change.Apply(im.System, &im.Parts[part]), compared.Add)
 			if err != nil || !whole {

@@ -237,3 +237,32 @@ func TestImportanceInterrupted(t *testing.T) {
 		}
 	}
 }
+
+// TestImportanceOfCascades: a cascade and what sets it off are each worth all of the downtime it causes;
+// only the latter has a rate.
+func TestImportanceOfCascades(t *testing.T) {
+	const text = `
+apiVersion: ftsim/v1
+name: cascade
+simulation: {runs: 200}
+nodes:
+  a: {mtbf: 30d, mttr: 1h}
+  b: {mtbf: never}
+services:
+  s: {replicas: [b]}
+common_causes:
+  - {id: surge, affects: {nodes: [b]}, after_failure_of: a, mttr: 2h}
+`
+	rows := ranked(t, jobOf(t, text), false).Ranking(0)
+	if len(rows) != 2 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	for _, r := range rows {
+		if !r.Compared || r.Share.Value != 1 || !analysis.Separable(r.Saved) {
+			t.Errorf("%s takes part in all of the downtime: %+v", r.Part.Name, r)
+		}
+		if r.Part.Cascade != (r.Part.Name == "surge") || math.IsNaN(r.Added.Value) != r.Part.Cascade || !r.Part.Cascade && !(r.Tenfold.Value > 5) {
+			t.Errorf("%s, ten times as often: %+v", r.Part.Name, r.Added)
+		}
+	}
+}
