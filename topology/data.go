@@ -14,13 +14,13 @@ func (b *builder) data(s *service) *model.Store {
 		return nil
 	}
 	st := &model.Store{WriteRate: m.perSecond("write_rate")}
-	m.ignore("size", "growth", "description")
+	m.ignore("description")
+	size, growth := m.bytes("size"), m.bytesPerSecond("growth", 0)
 	st.LowValue = m.word("loss_tolerance", []string{"normal", "low-value"}, "normal") == "low-value"
 	b.durability(m, st)
-	b.replication(s, m, st)
-	if v := m.get("backups"); v != nil && v.text != "none" {
-		b.d.fault(m.keyNode("backups", v), "only backups: none", "%s: %q is not supported yet", m.where, "backups")
-	}
+	b.replication(s, m, st, size)
+	b.backups(m, st, size, growth)
+	b.delayed(m, st)
 	m.later("silent_corruption", "peak")
 	m.done()
 	return st
@@ -50,7 +50,7 @@ func (b *builder) durability(m *mapping, st *model.Store) {
 	m.set("durability", s, v)
 }
 
-func (b *builder) replication(s *service, m *mapping, st *model.Store) {
+func (b *builder) replication(s *service, m *mapping, st *model.Store, size float64) {
 	r, short := m.scalarOr("replication")
 	word := "async"
 	if short != nil {
@@ -84,7 +84,8 @@ func (b *builder) replication(s *service, m *mapping, st *model.Store) {
 	if st.Mode == model.SyncFallback {
 		st.FallbackAfter = r.law("fallback_after", steady, failures.Uniform(0, 10))
 	}
-	r.later("rebuild", "lag_under_load")
+	b.rebuild(r, st, size)
+	r.later("lag_under_load")
 	r.done()
 }
 

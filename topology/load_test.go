@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,7 +144,16 @@ func describe(t *Topology) string {
 			fmt.Fprintf(&b, "    needs %s\n", dependencyText(&d))
 		}
 		if s.Store != nil {
-			fmt.Fprintf(&b, "    store %+v\n", *s.Store)
+			var parts []string
+			st := *s.Store
+			for what, part := range map[string]any{"rebuild": st.Rebuild, "backups": st.Backups, "errors": st.Errors} {
+				if v := reflect.ValueOf(part); !v.IsNil() {
+					parts = append(parts, fmt.Sprintf("    %s %+v\n", what, v.Elem()))
+				}
+			}
+			slices.Sort(parts)
+			st.Rebuild, st.Backups, st.Errors = nil, nil, nil
+			fmt.Fprintf(&b, "    store %+v\n%s", st, strings.Join(parts, ""))
 		}
 	}
 	for i, j := range t.System.Journeys {

@@ -25,7 +25,8 @@ func (b *builder) operations(top *mapping) {
 		f.done()
 	}
 	b.crews(m)
-	m.later("operator_data_error", "spare_parts", "maintenance")
+	b.spoil = m.get("operator_data_error")
+	m.later("spare_parts", "maintenance")
 	m.done()
 }
 

@@ -79,6 +79,7 @@ type builder struct {
 	onCall    policies.Human     // who is paged
 	hold      model.HoldDown     // of every failover, unless it says otherwise
 	unseen    model.Distribution // until users report what no detector sees
+	spoil     *node              // how people spoil data, read once the services are known
 	alarms    model.Distribution // of the detector just read
 	retry     model.Seconds      // for how long a primary tries to renew a lease, as its detector's product says
 
@@ -102,6 +103,7 @@ func (b *builder) file(root *node, plan *model.Plan) {
 	b.settleGuests()
 	b.operations(top)
 	b.allServices(top)
+	b.dataErrors(b.spoil)
 	b.glitches(b.section(top, "topology"))
 	b.commonCauses(top.list("common_causes"))
 	b.traffic(top)
