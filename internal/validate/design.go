@@ -276,7 +276,16 @@ func (d *design) consistent() error {
 	if d.static && q.kind != steadyDown && q.kind != capacityLost {
 		return unsupported("components are given by their unavailability only, which says nothing of times")
 	}
+	if err := d.rolesUnderstood(); err != nil {
+		return err
+	}
 	switch q.kind {
+	case firstOutage, failedBy:
+		for _, p := range d.positions {
+			if p.activate != nil || p.detector != nil {
+				return unsupported("whether a switch that takes time is a failure is not said")
+			}
+		}
 	case steadyDown, capacityLost, frequency, meanDown, meanUp, betweenOutages, downRate, outageLength, detection, lossRate:
 		if d.endsForGood() {
 			return unsupported("without repair there is no long run")
@@ -291,6 +300,20 @@ func (d *design) consistent() error {
 	}
 	if q.kind == lossRate && d.store == nil {
 		return unsupported("the structure says nothing of data")
+	}
+	return nil
+}
+
+// rolesUnderstood refuses a component with a role in words, unless the words have been acted upon or the
+// up expression says what the component is for.
+func (d *design) rolesUnderstood() error {
+	named := d.up.refs()
+	for _, f := range d.written.Components {
+		for _, name := range d.instances[f.text("id")] {
+			if f.has("role") && !d.parts[d.index[name]].gone && !contains(named, name) {
+				return unsupported("component %q: role in words: %s", f.text("id"), clip(f["role"]))
+			}
+		}
 	}
 	return nil
 }
