@@ -50,7 +50,13 @@ func TestWrongValuesFail(t *testing.T) {
 			if a.Value *= 1.2; q.shareOfTime() && q.complement {
 				a.Value = 1 - 1.2*(1-a.Value/1.2)
 			}
-			r := checkMeasure(&c, a, effort{precision: 0.08, events: 4e6, seed: 7})
+			e := effort{precision: 0.08, events: 4e6, seed: 7}
+			_, found, err := answer(&c, a, e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := result{id: c.ID, measure: a.Name, known: a.Value, found: found}
+			r.judge(q, a, e)
 			if r.verdict != fail {
 				t.Errorf("seed 7, value a fifth off: %s", strings.Join(r.row(), "  "))
 			}
