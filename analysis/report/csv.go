@@ -147,7 +147,7 @@ func outagesCSV(w io.Writer, d *Document) error {
 }
 
 func lossesCSV(w io.Writer, d *Document) error {
-	s, err := newSheet(w, "replication", "service", "at_s", "lost_s", "lost_transactions", "total", "initiator")
+	s, err := newSheet(w, "replication", "service", "at_s", "lost_s", "lost_transactions", "total", "source", "took_s", "initiator")
 	sys := d.Summary.System
 	for l := range d.Summary.Losses.All() {
 		if err != nil {
@@ -158,7 +158,7 @@ func lossesCSV(w io.Writer, d *Document) error {
 			seconds, transactions = "inf", "inf"
 		}
 		err = s.csv.Write([]string{strconv.Itoa(l.Replication), sys.Services[l.Service].Name, moment(l.At),
-			seconds, transactions, strconv.FormatBool(l.Total), sys.ElementName(l.Initiator)})
+			seconds, transactions, strconv.FormatBool(l.Total), l.Source.String(), length(l.Took), sys.ElementName(l.Initiator)})
 	}
 	return s.close(err)
 }
