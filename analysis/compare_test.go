@@ -211,6 +211,13 @@ func TestGainIsReal(t *testing.T) {
 	}
 }
 
+// Variances 2/3 and 6 and a covariance of −2: independent, the difference would have 20/3, and has 32/3.
+func TestGainKnownAnswer(t *testing.T) {
+	a, b := reading{pull: []float64{-1, 0, 0, 1}, linear: true}, reading{pull: []float64{3, 0, 0, -3}, linear: true}
+	c := newCouple(a, b)
+	near(t, "gain", c.gain(), (20./3)/(32./3), 1e-12)
+}
+
 // One design with two seeds must be told from itself in 5 % of all comparisons, and of four such, in about
 // 5 % any may be told from the first: that is what Holm's correction is for.
 func TestFalseDiscoveries(t *testing.T) {

@@ -97,6 +97,19 @@ func TestWhatIsWatched(t *testing.T) {
 	near(t, "width", width, 2.0227*math.Sqrt(40*41/12.)/math.Sqrt(40)/619.5, 1e-5)
 }
 
+// The longer arm of a lopsided interval counts.
+func TestLongerArmCounts(t *testing.T) {
+	s := NewStudy(pair(), plan())
+	for i := range 60 {
+		s.Add(year(down(1000, model.Seconds(10*i*i+1), 0)))
+	}
+	e := s.Summary().Get("availability", 0).Main()
+	if !(e.Value-e.Low > 1.02*(e.High-e.Value)) {
+		t.Fatalf("the interval is not lopsided: %+v", e)
+	}
+	near(t, "width", s.Precision("").Width, (e.Value-e.Low)/(1-e.Value), 1e-12)
+}
+
 // Nothing seen, or little, is not precise, however narrow the formula makes it.
 func TestLittleIsNotPrecise(t *testing.T) {
 	s := NewStudy(pair(), plan())

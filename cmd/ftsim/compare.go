@@ -100,6 +100,9 @@ func prepareAll(c *console, cmd *cobra.Command, files []string, f *planFlags) (j
 	if worst != nil {
 		return nil, worst
 	}
+	if first := jobs[0]; first.plan.Precision > 0 && !cmd.Flags().Changed("runs") && !c.quiet {
+		c.talk("%s: a comparison does not stop at a precision; it takes %d runs, or --runs", displayName(first.file), first.plan.Runs)
+	}
 	for _, j := range jobs[1:] {
 		if err := j.follow(c, jobs[0]); err != nil {
 			return nil, err

@@ -95,6 +95,13 @@ func TestStoppingIsReproducible(t *testing.T) {
 		return found.done, analysis.Estimate{Value: e.Value, Low: e.Low, High: e.High}
 	}
 	done, first := at(1)
+	look := analysis.NextLook(0)
+	for look < done {
+		look = analysis.NextLook(look)
+	}
+	if look != done {
+		t.Errorf("it stops after %d runs, where nobody should look", done)
+	}
 	for _, workers := range []int{2, 5, 16} {
 		if n, e := at(workers); n != done || e.Value != first.Value || e.Low != first.Low || e.High != first.High {
 			t.Errorf("%d workers stop after %d runs with %v, one after %d with %v", workers, n, e, done, first)
