@@ -43,7 +43,8 @@ services:
 ` + "```" + `
 
 A parameter whose name tells its unit may be a bare number, as in ` + "`electionTimeoutMillis: 5000`" + `; all others have
-one. A failover with fencing by a lease needs a ` + "`coordinator`" + `.
+one. A failover with fencing by a lease needs a ` + "`coordinator`" + `. How the presets fare against what is documented and
+measured of the products is in [reality-checks.md](reality-checks.md).
 
 Every preset carries the evidence for its values, and a mark for each value that rests on something else;
 ` + "`ftsim list presets` and `ftsim explain`" + ` print them.

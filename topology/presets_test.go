@@ -177,8 +177,9 @@ func TestExplainCarriesTheEvidence(t *testing.T) {
 	for path, want := range map[string]string{
 		"services.db.failover.RequestInterval":    "10s file",
 		"services.db.failover.detection.interval": "10s file",
-		"services.db.failover.FailureThreshold":   "3 preset route53 [K]",
-		"services.db.failover.detection.fall":     "3 preset route53 [K]",
+		"services.db.failover.FailureThreshold":   "3 preset route53 [V]",
+		"services.db.failover.detection.fall":     "3 preset route53 [V]",
+		"services.db.failover.detection.timeout":  "4s preset route53 [K]",
 		"services.db.failover.detection.kind":     "probe preset route53 [V]",
 		"services.db.redirect.ttl":                "1m preset route53 [J]",
 	} {

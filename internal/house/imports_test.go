@@ -37,6 +37,7 @@ var rooms = map[string]room{
 	"internal/house":  {3, nil},
 
 	"internal/coverage": {3, []string{"model", "failures", "policies", "engine", "analysis"}}, // how often intervals cover
+	"internal/reality":  {3, nil},                                                             // products and examples against what is known of them, in tests
 	"internal/validate": {3, []string{"model", "failures", "policies", "engine"}},             // known answers
 }
 
