@@ -85,13 +85,16 @@ func (r *Runner) watch(g *group, k int32) {
 		clock += k
 	}
 	seen, looking := r.sees(g, m)
-	if !looking {
+	switch {
+	case !looking:
 		seen = m.believed // nobody is there to learn anything
+	case m.slow:
+		seen = false // its heartbeats go on; whether that deceives the detector is for it to say
 	}
 	if seen == m.seen {
 		return
 	}
-	m.seen = seen
+	m.seen, m.dim = seen, !seen && m.slow && m.up
 	if seen == m.believed {
 		r.clocks.stop(clock)
 		return
@@ -122,6 +125,8 @@ func (r *Runner) delay(g *group, m *member, seen bool) float64 {
 		// The primary is known to be back when it answers; only a rotation waits for several answers.
 	case seen:
 		d = g.detector.Recovery(random)
+	case m.up && m.slow:
+		d = g.detector.Delay(model.Slow, random)
 	case m.up:
 		d = g.detector.Delay(model.Isolated, random)
 	default:

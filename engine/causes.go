@@ -92,8 +92,11 @@ func (r *Runner) shock(i int32) {
 		if sys.Probability < 1 && c.chance.uniform() >= sys.Probability {
 			continue
 		}
-		if id := r.modeFor(v, sys.Mode); id != none && r.comps[v].down == 0 && (c.lifeLaw == none || !r.dormant(v)) {
-			r.fail(id)
+		if id := r.modeFor(v, sys.Mode); id != none && (c.lifeLaw == none || !r.dormant(v)) {
+			r.cure(v)
+			if r.comps[v].down == 0 {
+				r.fail(id)
+			}
 		}
 	}
 }

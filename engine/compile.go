@@ -29,6 +29,7 @@ type compiler struct {
 	pairs  []lawPair
 	edges  []edge
 
+	gray      bool           // something may become slow
 	balancers map[int32]bool // services whose members' states are observed one by one
 	closures  map[leaf]spans // what conditions rest on
 }
@@ -146,6 +147,7 @@ func (c *compiler) addModes(i int32, from *model.Component) {
 	first := c.lawPairs(from.Modes)
 	for k := range from.Modes {
 		m, laws := &from.Modes[k], c.pairs[int(first)+k]
+		c.gray = c.gray || m.Kind == model.Slow
 		key := nameKey(from.Name, forLife)
 		if len(from.Modes) > 1 {
 			key = nameKey(from.Name+" "+m.Kind.String(), forLife)
@@ -216,6 +218,9 @@ func (c *compiler) commonCauses() error {
 func (c *compiler) services() error {
 	p := c.p
 	c.network()
+	if peak := &p.sys.Peak; peak.To > 0 {
+		p.demand = demand{base: p.sys.Rate, peak: peak.Rate, from: float64(peak.From), to: float64(peak.To)}
+	}
 	total := 0
 	for i := range p.sys.Services {
 		s := &p.sys.Services[i]
@@ -239,6 +244,9 @@ func (c *compiler) services() error {
 	for _, i := range byName(len(p.groups), func(i int) string { return p.sys.Services[i].Name }) {
 		c.groupClocks(i, &p.groups[i])
 	}
+	if p.demand.varies() {
+		p.dayClock = c.clock(owner{kind: demandClock})
+	}
 	return nil
 }
 
@@ -251,9 +259,9 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		coordinator: none, fence: fence{kind: from.Fence.Kind, failsafe: from.Fence.Failsafe, failure: from.Fence.Failure,
 			within: c.law(from.Fence.Within), inTouch: true, blame: p.sys.ServiceElement(int(i))},
 		warmAt: from.WarmUp.StartAt, warmRamp: float64(from.WarmUp.Ramp),
-		state: from.Policy.Start(int(n)), store: none, care: none, person: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
+		state: from.Policy.Start(int(n)), store: none, care: none, strain: none, leastLoaded: from.LeastLoaded, person: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
 		keys: [2]uint64{nameKey(from.Name, forPolicy), nameKey(from.Name, forWatch)},
-		up:   n, rotation: n, good: n, cap: 1, frac: 1,
+		up:   n, rotation: n, good: n, sound: n, cap: 1, frac: 1,
 	}
 	if g.style == model.Shared {
 		g.state.Primary = 0
@@ -262,9 +270,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 	if from.Coordinated {
 		g.coordinator = from.Coordinator
 	}
-	if from.PerReplica > 0 && p.sys.Rate > 0 {
-		g.perReplica, g.demand = from.PerReplica, p.sys.Rate
-	}
+	c.capacity(i, from, &g)
 	g.pair, g.whole = g.style == model.Primary && n == 2, g.capacity(1)
 	if g.plain = c.plain(i, &g, from); g.plain {
 		for _, m := range from.Members {
@@ -284,6 +290,36 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 	p.groups[i] = g
 }
 
+// capacity lays out what load does to a group.
+func (c *compiler) capacity(i int32, from *model.Service, g *group) {
+	p := c.p
+	if l, ok := from.Policy.(model.Leaderless); ok {
+		copies, read, write := l.Copies()
+		g.copies, g.copiesRead, g.copiesWrite = int32(copies), int32(read), int32(write)
+	}
+	if from.PerReplica == 0 || p.sys.Rate == 0 {
+		return
+	}
+	g.perReplica, g.demand = from.PerReplica, p.sys.Rate
+	if x := from.Collapse; x != nil {
+		g.strain = int32(len(p.strains))
+		p.strains = append(p.strains, strain{above: x.Above, retry: x.Retry, after: float64(x.After), step: c.law(x.Step), human: x.Human})
+	}
+	if g.limited = g.strain != none || p.demand.varies(); p.demand.varies() {
+		p.limited = append(p.limited, i)
+	}
+}
+
+// mayAil tells whether some member of a service may become slow.
+func (c *compiler) mayAil(from *model.Service) bool {
+	for _, m := range from.Members {
+		if c.gray && canAil(c.p.sys, m) {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *compiler) addMember(i int32, m model.Member) {
 	p := c.p
 	id := int32(len(p.members))
@@ -294,7 +330,7 @@ func (c *compiler) addMember(i int32, m model.Member) {
 
 // plain tells whether only the number of a group's available members matters.
 func (c *compiler) plain(i int32, g *group, from *model.Service) bool {
-	return g.style == model.Shared && g.detector == nil && g.perReplica == 0 && g.warmRamp == 0 &&
+	return g.style == model.Shared && g.detector == nil && g.perReplica == 0 && g.warmRamp == 0 && g.copies == 0 && !c.mayAil(from) &&
 		(from.Store == nil || g.n > 1) && len(c.p.network.relevant) == 0 && !c.balancers[i]
 }
 
@@ -409,6 +445,10 @@ func (c *compiler) groupClocks(i int32, g *group) {
 	}
 	if g.care != none {
 		c.careClocks(i, g)
+	}
+	if g.strain != none {
+		s := &c.p.strains[g.strain]
+		s.clock, s.shedClock = c.clock(owner{kind: strainClock, group: i}), c.clock(owner{kind: shedClock, group: i})
 	}
 	if g.fence.self() {
 		g.fence.clock = c.clock(owner{kind: holdClock, group: i})
@@ -588,7 +628,7 @@ func (p *Program) soleOf(all spans) int32 {
 	if all.leafEnd != all.leaf+1 || all.softEnd != all.soft {
 		return none
 	}
-	if s := p.leaves[all.leaf].service; p.groups[s].store == none {
+	if s := p.leaves[all.leaf].service; p.groups[s].store == none && p.groups[s].copies == 0 {
 		return s
 	}
 	return none

@@ -67,6 +67,10 @@ func (r *Runner) fail(id int32) {
 	if r.note != nil {
 		r.tell(Note{Kind: ComponentFailed, Component: m.component, Mode: m.kind})
 	}
+	if m.kind == model.Slow {
+		r.ail(m.component)
+		return
+	}
 	if c.data {
 		r.hurt(m.component, m.kind)
 	}
@@ -101,6 +105,10 @@ func (r *Runner) mend(id int32) {
 	}
 	if r.note != nil {
 		r.tell(Note{Kind: ComponentRepaired, Component: m.component, Mode: m.kind})
+	}
+	if m.kind == model.Slow {
+		r.ail(m.component)
+		return
 	}
 	c.blocks--
 	if c.blocks == 0 {
@@ -221,6 +229,7 @@ func (r *Runner) block(i int32) {
 		r.spread(c, false)
 	}
 	if c.starts {
+		r.cure(i)
 		r.powerOff(c)
 	}
 }
@@ -306,6 +315,9 @@ func (r *Runner) memberChanged(i int32, up bool) {
 	m.up = up
 	if !up {
 		m.mode = r.mode
+		if m.dim {
+			m.dim, m.seen = false, m.believed // that it is gone is something else to notice
+		}
 	}
 	g := &r.groups[m.service]
 	r.countChanged(g, m.service, up)

@@ -34,6 +34,10 @@ type group struct {
 	store       int32   // or none
 	perReplica  float64 // requests per second one member can serve at full capacity; 0 = no limit
 	demand      float64 // requests per second in all
+	strain      int32   // what too much load does, or none
+	copies      int32   // of every item of a leaderless store, or 0; and how many of them
+	copiesRead  int32   // a read and
+	copiesWrite int32   // a write takes
 	warmAt      float64 // share of capacity at the start of the warm-up
 	warmRamp    float64 // its length in seconds
 	keys        [2]uint64
@@ -60,7 +64,13 @@ type group struct {
 	alarms, alarmClock int32   // law of false alarms, or none
 	cap, frac          float64 // capacity ratio and share of requests answered, as seen from everywhere
 	phase              model.Phase
-	timed              bool // cap or frac change with time now
+	odd                int32 // members that are slow or that load has broken
+	sound              int32 // members that are up and neither, as of the last look
+	leastLoaded        bool  // who balances prefers idle members
+	limited            bool  // load can change what it is worth
+	tense              bool  // a change of load would matter now
+	collapsed          bool  // under its load
+	timed              bool  // cap or frac change with time now
 	stepEnded, warmed  bool
 	dirty, rescan      bool
 }
@@ -163,6 +173,9 @@ func (r *Runner) settleGroup(i int32) {
 		if g.store != none {
 			r.settleStore(g)
 		}
+	}
+	if g.limited {
+		r.press(i, g)
 	}
 	r.revalue(i, g)
 	g.calm = g.aloof && g.state.Phase == model.Serving && !g.lost && g.old == none && r.members[g.first+g.state.Primary].up
@@ -447,7 +460,7 @@ func (r *Runner) openRecord(i int32, g *group, primary int32) {
 	switch m := &r.members[g.first+primary]; {
 	case r.signal.Kind == model.SwitchoverDue:
 		f.Trigger = model.Planned
-	case !m.up, g.style == model.Majority:
+	case !m.up, m.slow, g.style == model.Majority:
 		f.Trigger = model.RealFault
 	default:
 		f.Trigger = model.FalseAlarm

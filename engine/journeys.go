@@ -68,7 +68,7 @@ func (r *Runner) accrue(j int32, t float64) {
 	if dt <= 0 || r.past || jo.served >= 1 {
 		return
 	}
-	r.bookDown(j, jo, dt, (1-jo.served)*dt)
+	r.bookDown(j, jo, dt, (1-jo.served)*r.offered(t-dt, t))
 }
 
 func (r *Runner) bookDown(j int32, jo *journey, dt, unserved float64) {
@@ -166,7 +166,7 @@ func (r *Runner) integrate(j int32, jo *journey, t float64) {
 	right, _ := r.evaluate(jo, t)
 	early, _ := r.evaluate(jo, start+dt/32)                                                  // where a curve that has met its ceiling by the middle shows
 	if math.Abs(left+right-2*middle) < 1e-9 && math.Abs(left+(right-left)/32-early) < 1e-9 { // a straight line, which most ramps are
-		r.bookDown(j, jo, dt, dt*(1-middle))
+		r.bookDown(j, jo, dt, r.offered(start, t)*(1-middle))
 		return
 	}
 	sum := 0.0
@@ -176,7 +176,7 @@ func (r *Runner) integrate(j int32, jo *journey, t float64) {
 		sum += left + 4*middle + right
 		left = right
 	}
-	r.bookDown(j, jo, dt, dt*(1-sum/(6*panels)))
+	r.bookDown(j, jo, dt, r.offered(start, t)*(1-sum/(6*panels)))
 }
 
 // closeHorizon books everything up to the horizon.
@@ -256,6 +256,9 @@ func (r *Runner) product(all spans, t float64) (float64, model.Phase) {
 		c, f, ph := g.cap, g.frac, g.phase
 		if g.timed {
 			c, f = r.value(g, none, t)
+		}
+		if g.copies > 0 && l.access == model.Read {
+			c, f = r.copiesValue(g, model.Read, none, t)
 		}
 		if l.access == model.Write && g.store != none && r.stores[g.store].closed() {
 			f, ph = 0, model.WriteBlock
@@ -371,6 +374,9 @@ func (r *Runner) fromAnew(place, service int32, access model.Access, t float64) 
 		return 0
 	}
 	cap, frac := r.value(g, place, t)
+	if g.copies > 0 {
+		cap, frac = r.copiesValue(g, access, place, t)
+	}
 	if frac == 0 {
 		return 0
 	}

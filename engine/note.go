@@ -15,7 +15,7 @@ const (
 	BelievedUp                        // Service, Member
 	SteppedDown                       // Service, Member that has stopped being the primary by itself, or was made to
 	WentOn                            // Service, Member that goes on as the primary
-	PhaseEntered                      // Service, Phase; Member is the candidate or the new primary; Delay until the step ends
+	PhaseEntered                      // Service, Phase; Member is the candidate, the new primary or none; Delay until the step ends
 	DataLost                          // Service, Member that goes on, Delay = seconds of writes lost (Never: all)
 	JourneyDown                       // Journey, Phase
 	JourneyUp                         // Journey

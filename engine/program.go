@@ -40,6 +40,10 @@ type Program struct {
 	direct   []spans   // per service: what it names itself
 	reaches  [][]int32 // per service: journeys that depend on it
 	balanced [][]int32 // per service: services whose detector looks from its members
+	strains  []strain
+	limited  []int32 // services with limited capacity, if the load varies
+	demand   demand
+	dayClock int32     // of the changes of load, if there are any
 	owners   []owner   // of the clocks after those of modes and causes
 	rate     float64   // expected events per second
 	ages     bool      // some mode keeps its age
@@ -120,6 +124,9 @@ type member struct {
 	up              bool  // truth: available
 	seen            bool  // what its watch sees now
 	believed        bool  // what its watch has come to believe
+	slow            bool  // it answers, but badly
+	dim             bool  // its watch sees that it is slow, no worse
+	fallen          bool  // load has broken it
 	mode            model.FaultMode
 	warmFrom        float64 // when its capacity began to grow; -Inf = at full capacity
 }
@@ -174,6 +181,9 @@ const (
 	rotClock
 	drillClock
 	switchClock
+	strainClock
+	shedClock
+	demandClock
 )
 
 const none = model.None

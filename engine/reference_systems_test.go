@@ -87,7 +87,7 @@ func (m *maker) life(mean model.Seconds) model.Distribution {
 func (m *maker) part(name string, kind model.Kind, usual model.FaultMode, life, repair model.Seconds) int32 {
 	c := model.Component{Name: name, Kind: kind, Site: none, StartFailure: of(m, 0, 0.2)}
 	modes := []model.FaultMode{usual}
-	for _, k := range m.r.Perm(int(model.NumFaultModes))[:m.r.IntN(3)] {
+	for _, k := range m.r.Perm(int(model.Slow))[:m.r.IntN(3)] {
 		if model.FaultMode(k) != usual {
 			modes = append(modes, model.FaultMode(k))
 		}
@@ -170,7 +170,7 @@ func (m *maker) machines() {
 func (m *maker) causes() {
 	all := int32(len(m.sys.Components))
 	for k := range m.r.IntN(4) {
-		c := model.CommonCause{Name: fmt.Sprint("cause-", k), Mode: model.FaultMode(m.r.IntN(int(model.NumFaultModes))),
+		c := model.CommonCause{Name: fmt.Sprint("cause-", k), Mode: model.FaultMode(m.r.IntN(int(model.Slow))),
 			Life: m.life(15 * model.Day), Repair: m.law(model.Hour), Probability: of(m, 1, 0.3+m.r.Float64()/2)}
 		switch m.r.IntN(3) {
 		case 0:

@@ -36,6 +36,7 @@ type Runner struct {
 	members  []member
 	groups   []group
 	stores   []store
+	strains  []strain
 	copies   []replica
 	cares    []care
 	rots     []rot
@@ -59,9 +60,13 @@ type Runner struct {
 	reaction    model.Reaction
 	active      []int32 // serving members on each component whose role matters
 	rounds      int
-	open        int    // journeys down
-	mutes       int    // components that hang unnoticed
-	run         uint64 // key of the replication
+	open        int     // journeys down
+	mutes       int     // components that hang unnoticed
+	run         uint64  // key of the replication
+	asked       float64 // requests per second that groups with limited capacity meet now
+	meanLoad    float64 // over the horizon, if it varies; else 0
+	tense       int     // groups to which a change of load would matter
+	ticking     bool    // the clock for that runs
 	out         *model.Outcome
 }
 
@@ -83,6 +88,7 @@ func (p *Program) NewRunner(o Options) *Runner {
 		members:  make([]member, len(p.members)),
 		groups:   make([]group, len(p.groups)),
 		stores:   make([]store, len(p.stores)),
+		strains:  make([]strain, len(p.strains)),
 		copies:   make([]replica, len(p.copies)),
 		cares:    make([]care, len(p.cares)),
 		rots:     make([]rot, p.rots),
@@ -107,6 +113,7 @@ func (p *Program) NewRunner(o Options) *Runner {
 		r.laws = exactly(p.laws)
 	}
 	r.reach = p.network.newReach()
+	r.setMeanLoad()
 	r.memo = make([]memo, len(p.groups)*2*len(p.network.relevant))
 	return r
 }
@@ -129,6 +136,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	copy(r.members, p.members)
 	copy(r.groups, p.groups)
 	copy(r.stores, p.stores)
+	copy(r.strains, p.strains)
 	copy(r.copies, p.copies)
 	copy(r.jour, p.journeys)
 	clear(r.hits)
@@ -143,6 +151,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	run := runKey(r.o.Seed, replication)
 	r.run = run
 	r.clocks.reset()
+	r.resetDemand()
 	r.resetRoles()
 	r.resetCauses(run)
 	r.resetModes(run)
@@ -274,6 +283,13 @@ func (r *Runner) ring(id int32) {
 		r.copies[r.stores[r.groups[o.group].store].first+o.index].rebuilt = true
 	case fallbackClock:
 		r.stores[o.index].waited = true
+	case strainClock:
+		r.strains[r.groups[o.group].strain].rang = true
+	case shedClock:
+		r.strains[r.groups[o.group].strain].shed = true
+	case demandClock:
+		r.loadChanges()
+		return
 	}
 	g := &r.groups[o.group]
 	r.touch(o.group)

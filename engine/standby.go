@@ -147,7 +147,7 @@ func (r *Runner) planFailback(g *group) bool {
 		return false
 	}
 	ready := g.state.Primary != preferred && g.state.Phase == model.Serving && !g.lost &&
-		r.members[g.first+preferred].up && r.canLead(g, preferred)
+		r.members[g.first+preferred].up && !r.members[g.first+preferred].slow && r.canLead(g, preferred)
 	switch {
 	case !ready:
 		c.due = false

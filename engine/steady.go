@@ -33,6 +33,9 @@ func (p *Program) settling() float64 {
 	for i := range p.causes {
 		take(p.causes[i].repairLaw)
 	}
+	if p.demand.varies() { // observation begins at midnight too
+		return math.Ceil(settlingRepairs*longest/float64(model.Day)) * float64(model.Day)
+	}
 	return settlingRepairs * longest
 }
 

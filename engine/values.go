@@ -16,7 +16,7 @@ func (r *Runner) revalue(i int32, g *group) {
 	timed := g.warming > 0 || g.state.Phase == model.Redirection && g.state.Ramp && !g.state.Tail
 	if timed != g.timed {
 		r.startOrEndRamp(i, g, timed)
-	} else if cap == g.cap && frac == g.frac && phase == g.phase && !timed && r.reach.whole && g.store == none {
+	} else if cap == g.cap && frac == g.frac && phase == g.phase && !timed && r.reach.whole && g.store == none && g.copies == 0 {
 		if len(r.p.balanced[i]) == 0 {
 			return
 		}
@@ -38,6 +38,9 @@ func (r *Runner) startOrEndRamp(i int32, g *group, timed bool) {
 		step = 1
 	}
 	r.ramps += step
+	if r.meanLoad > 0 {
+		r.tick()
+	}
 	for _, j := range r.p.reaches[i] {
 		r.jour[j].ramps += int32(step)
 	}
@@ -52,11 +55,16 @@ func (r *Runner) value(g *group, view int32, t float64) (cap, frac float64) {
 		switch {
 		case frac == 0:
 			return 1, 0
+		case m.slow:
+			answers, speed := r.health(m)
+			return g.capacity(speed * g.warmth(m, t)), frac * answers
 		case g.warming == 0:
 			return g.whole, frac
 		}
 		return g.capacity(g.warmth(m, t)), frac
-	case view == none || r.reach.whole:
+	case g.copies > 0:
+		return r.copiesValue(g, model.Write, view, t)
+	case (view == none || r.reach.whole) && !g.uneven():
 		return r.sharedValue(g, t)
 	}
 	return r.sharedFrom(g, view, t)
@@ -115,49 +123,20 @@ func (r *Runner) sharedValue(g *group, t float64) (cap, frac float64) {
 	}
 	members := float64(good)
 	if g.warming > 0 {
-		members = r.warmMembers(g, none, t)
+		members = r.warmMembers(g, t)
 	}
 	return g.capacity(members), float64(good) / float64(rotation)
 }
 
-// warmMembers is how many members at full capacity those that serve at a place amount to.
-func (r *Runner) warmMembers(g *group, view int32, t float64) float64 {
+// warmMembers is how many members at full capacity those that serve amount to.
+func (r *Runner) warmMembers(g *group, t float64) float64 {
 	sum := 0.0
 	for k := int32(0); k < g.n; k++ {
-		if m := &r.members[g.first+k]; m.up && (g.detector == nil || m.believed) && r.reach.ok(view, m.site) {
+		if m := &r.members[g.first+k]; m.up && (g.detector == nil || m.believed) {
 			sum += g.warmth(m, t)
 		}
 	}
 	return sum
-}
-
-// sharedFrom is sharedValue for clients who cannot reach everybody. A balancer knows whom it does not
-// reach; a member that died unnoticed still gets its share.
-func (r *Runner) sharedFrom(g *group, view int32, t float64) (cap, frac float64) {
-	good, rotation := int32(0), int32(0)
-	for k := int32(0); k < g.n; k++ {
-		m := &r.members[g.first+k]
-		if !r.reach.ok(view, m.site) {
-			continue
-		}
-		if g.detector == nil {
-			if m.up {
-				good++
-				rotation++
-			}
-			continue
-		}
-		if m.believed {
-			rotation++
-			if m.up {
-				good++
-			}
-		}
-	}
-	if good < g.needed {
-		return 1, 0
-	}
-	return g.capacity(r.warmMembers(g, view, t)), float64(good) / float64(rotation)
 }
 
 // blocking is the phase that keeps a group from being worth 1 (R27).
@@ -172,6 +151,11 @@ func (r *Runner) blocking(g *group, worth float64) model.Phase {
 	switch {
 	case g.restoring && m.up:
 		return model.Activation
+	case m.slow && m.up && g.state.Phase == model.Serving:
+		if g.detector != nil && m.believed && r.replaceable(g) {
+			return model.Detection
+		}
+		return model.Repair
 	case g.fence.stopped && m.up, g.state.Phase == model.Repair && r.undecided(g):
 		return model.Decision
 	case g.state.Phase != model.Serving:
@@ -191,10 +175,16 @@ func (g *group) sharedBlocking() model.Phase {
 	switch {
 	case g.restoring && g.up > 0:
 		return model.Activation
+	case g.collapsed:
+		return model.Overload
 	case g.detector != nil && (g.good < g.rotation || g.up > g.rotation):
 		return model.Detection
 	case g.warming > 0:
 		return model.Warming
+	case g.odd > 0 && g.detector != nil:
+		return model.Detection
+	case g.odd > 0:
+		return model.Repair
 	case g.up == g.n:
 		return model.Overload
 	}

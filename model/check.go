@@ -134,11 +134,22 @@ func (c *checker) modes(x *Component) {
 			c.fault(x.At, "component %q: fault mode %q is there twice", x.Name, m.Kind)
 		}
 		seen[m.Kind] = true
+		c.slowness(x, m)
 		where := fmt.Sprintf("component %q, %s", x.Name, m.Kind)
 		c.laws(x.At, where, m.Life, m.Repair)
 		if _, ok := m.Life.(Residual); m.KeepsAge && m.Life != nil && !ok {
 			c.fault(x.At, "%s: the law %v cannot tell what is left of a life, so a repair cannot leave it as bad as old", where, m.Life)
 		}
+	}
+}
+
+// slowness checks what a slow component still does.
+func (c *checker) slowness(x *Component, m *Mode) {
+	switch {
+	case !isShare(m.Errors) || !isShare(m.Capacity):
+		c.fault(x.At, "component %q, %s: its errors and its capacity must be from 0 to 1", x.Name, m.Kind)
+	case m.Kind == Slow && x.Kind != KindNode && x.Kind != KindProcess && x.Kind != KindManaged:
+		c.fault(x.At, "component %q: a %s cannot be slow", x.Name, x.Kind)
 	}
 }
 
@@ -242,6 +253,9 @@ func (c *checker) causes() {
 		}
 		if x.Mode >= NumFaultModes {
 			c.fault(x.At, "%s: unknown fault mode %d", where, x.Mode)
+		}
+		if x.Mode == Slow {
+			c.fault(x.At, "%s: a common cause cannot make its victims slow", where)
 		}
 		if !(x.Probability > 0 && x.Probability <= 1) {
 			c.fault(x.At, "%s: the probability of hitting a victim must be above 0 and at most 1", where)
@@ -412,6 +426,32 @@ func (c *checker) capacity(x *Service, where string) {
 	if !isShare(x.WarmUp.StartAt) || !isLength(x.WarmUp.Ramp) {
 		c.fault(x.At, "%s: a warm-up starts at a share from 0 to 1 and takes a finite time", where)
 	}
+	if (x.LeastLoaded || x.Collapse != nil) && (x.PerReplica == 0 || c.sys.Rate == 0) {
+		c.fault(x.At, "%s: without a rate of requests and the capacity of a replica, nobody knows how loaded it is", where)
+	}
+	if (x.LeastLoaded || x.Collapse != nil) && x.Policy != nil && x.Policy.Style() != Shared {
+		c.fault(x.At, "%s: only the replicas of an active-active service share a load", where)
+	}
+	if x.Collapse != nil {
+		c.collapse(x.Collapse, x.At, where)
+	}
+	if l, ok := x.Policy.(Leaderless); ok {
+		if n, read, write := l.Copies(); n < 1 || n > len(x.Members) || read < 1 || read > n || write < 1 || write > n {
+			c.fault(x.At, "%s: %d copies on %d replicas, of which a read takes %d and a write %d", where, n, len(x.Members), read, write)
+		}
+	}
+}
+
+func (c *checker) collapse(x *Collapse, at Pos, where string) {
+	if !(x.Above >= 1) || math.IsInf(x.Above, 1) {
+		c.fault(at, "%s: it collapses above a finite utilisation of at least 100%%", where)
+	}
+	if !(x.Retry >= 0) || math.IsInf(x.Retry, 1) {
+		c.fault(at, "%s: the tries after an unserved request must be a finite number", where)
+	}
+	if !isLength(x.After) || x.Step == nil || !isLength(x.Step.Mean()) {
+		c.fault(at, "%s: it collapses after a finite time, in finite steps", where)
+	}
 }
 
 func (c *checker) dependencies(ds []Dependency, at Pos, where string, exists func(int32) bool) {
@@ -474,6 +514,9 @@ func (c *checker) journeys() {
 func (c *checker) clients() {
 	if !(c.sys.Rate >= 0) || math.IsInf(c.sys.Rate, 1) {
 		c.fault(Pos{}, "the rate of requests must be a finite number")
+	}
+	if p := &c.sys.Peak; *p != (Peak{}) && !(c.sys.Rate > 0 && p.Rate > 0 && !math.IsInf(p.Rate, 1) && p.From >= 0 && p.From < Day && p.From < p.To && p.To < p.From+Day) {
+		c.fault(Pos{}, "the peak of requests, %v per second from %v to %v, must be a part of the day with a rate above 0 next to another", p.Rate, p.From, p.To)
 	}
 	sum := 0.0
 	for _, g := range c.sys.Clients {

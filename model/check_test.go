@@ -39,6 +39,14 @@ func (p rule) Start(int) GroupState                              { return GroupS
 func (p rule) React(*GroupState, *Signal, *rand.Rand, *Reaction) {}
 func (p rule) String() string                                    { return "rule" }
 
+// copied is one without a leader.
+type copied struct {
+	rule
+	copies, read, write int
+}
+
+func (p copied) Copies() (copies, read, write int) { return p.copies, p.read, p.write }
+
 type never struct{}
 
 func (never) Delay(FaultMode, *rand.Rand) Seconds { return Never }
@@ -114,6 +122,13 @@ func TestCheckFindsFaults(t *testing.T) {
 		{`start failure must be from 0 to 1`, func(s *System, _ *Plan) { s.Components[3].StartFailure = nan }},
 		{`201 fault modes; 200 is the limit`, func(s *System, _ *Plan) { s.Components[3].Modes = make([]Mode, 201) }},
 		{`unknown fault mode`, func(s *System, _ *Plan) { s.Components[3].Modes[0].Kind = NumFaultModes }},
+		{`errors and its capacity must be from 0 to 1`, func(s *System, _ *Plan) { s.Components[3].Modes[0].Errors = 1.1 }},
+		{`errors and its capacity must be from 0 to 1`, func(s *System, _ *Plan) { s.Components[3].Modes[0].Capacity = nan }},
+		{`a zone cannot be slow`, func(s *System, _ *Plan) {
+			s.Components[3].Kind, s.Components[3].Modes[0].Kind = KindZone, Slow
+		}},
+		{`the peak of requests`, func(s *System, _ *Plan) { s.Rate, s.Peak = 0, Peak{Rate: 1, To: Hour} }},
+		{`the peak of requests`, func(s *System, _ *Plan) { s.Rate, s.Peak = 1, Peak{Rate: 1, From: 2 * Hour, To: 27 * Hour} }},
 		{`fault mode "os-crash" is there twice`, func(s *System, _ *Plan) {
 			s.Components[3].Modes = append(s.Components[3].Modes, s.Components[3].Modes[0])
 		}},
@@ -136,6 +151,7 @@ func TestCheckFindsFaults(t *testing.T) {
 		{`db-a → db-a`, func(s *System, _ *Plan) {
 			s.Components[3].Requires = &Need{AtLeast: 1, Of: []Need{{Ref: 0}, {Ref: 3}}}
 		}},
+		{`cannot make its victims slow`, func(s *System, _ *Plan) { s.Causes[0].Mode = Slow }},
 		{`two of the common causes are called "storm"`, func(s *System, _ *Plan) { s.Causes = append(s.Causes, s.Causes[0]) }},
 		{`"storm": there is no law of life`, func(s *System, _ *Plan) { s.Causes[0].Life = nil }},
 		{`by itself or is set off by something, not both`, func(s *System, _ *Plan) { s.Causes[0].SetOff = &SetOff{} }},
@@ -167,6 +183,14 @@ func TestCheckFindsFaults(t *testing.T) {
 		{`there is no service -1 to observe it`, func(s *System, _ *Plan) { s.Services[1].Balancer = None }},
 		{`it needs 3 of its 2 members`, func(s *System, _ *Plan) { s.Services[1].Needed = 3 }},
 		{`it needs -1 of its 2 members`, func(s *System, _ *Plan) { s.Services[1].Needed = -1 }},
+		{`nobody knows how loaded it is`, func(s *System, _ *Plan) { s.Services[1].LeastLoaded, s.Services[1].PerReplica = true, 0 }},
+		{`nobody knows how loaded it is`, func(s *System, _ *Plan) { s.Services[1].LeastLoaded, s.Rate = true, 0 }},
+		{`share a load`, func(s *System, _ *Plan) { s.Services[0].LeastLoaded = true }},
+		{`utilisation of at least 100%`, func(s *System, _ *Plan) { s.Services[1].Collapse = &Collapse{Above: 0.9, Step: plain(1)} }},
+		{`tries after an unserved request`, func(s *System, _ *Plan) { s.Services[1].Collapse = &Collapse{Above: 2, Retry: nan, Step: plain(1)} }},
+		{`in finite steps`, func(s *System, _ *Plan) { s.Services[1].Collapse = &Collapse{Above: 2} }},
+		{`3 copies on 2 replicas`, func(s *System, _ *Plan) { s.Services[1].Policy = copied{rule{Shared, 1}, 3, 1, 1} }},
+		{`of which a read takes 1 and a write 3`, func(s *System, _ *Plan) { s.Services[1].Policy = copied{rule{Shared, 1}, 2, 1, 3} }},
 		{`capacity of a replica`, func(s *System, _ *Plan) { s.Services[1].PerReplica = inf }},
 		{`a warm-up starts at`, func(s *System, _ *Plan) { s.Services[1].WarmUp.StartAt = 2 }},
 		{`a warm-up starts at`, func(s *System, _ *Plan) { s.Services[1].WarmUp.Ramp = Never }},

@@ -12,6 +12,19 @@ type Detector interface {
 	String() string
 }
 
+// Responder is a person who is paged and sets a service right (R18).
+type Responder interface {
+	// Sample draws the time from the page to the end of the right action.
+	Sample(r *rand.Rand, night bool) Seconds
+}
+
+// Leaderless is what a Policy of style Shared also is if its members are copies of data without a leader:
+// each request takes some of the copies of what it is about.
+type Leaderless interface {
+	// Copies are how many members have each item, and how many of those a read and a write must reach.
+	Copies() (copies, read, write int)
+}
+
 // Style tells how the members of a group share the work.
 type Style uint8
 

@@ -11,6 +11,7 @@ type System struct {
 	Journeys   []Journey     // what users do; also one observed Journey per service that is reported
 	Clients    []ClientGroup // where requests come from; empty = anywhere
 	Rate       float64       // offered load, requests per second; 0 = not stated
+	Peak       Peak          // when there is more
 	People     People
 	Crews      []Crew
 	Cost       *Cost    // nil = not stated
@@ -28,6 +29,13 @@ type People struct {
 type Crew struct {
 	Size   int // at least 1
 	Serves []int32
+}
+
+// Peak is a part of every day in which the offered load is another than System.Rate. The zero Peak never
+// comes.
+type Peak struct {
+	Rate     float64 // requests per second
+	From, To Seconds // of the day, which a run begins at midnight; To may lie in the next day
 }
 
 // Office is when people are at work, in a week that begins on Monday. The zero Office keeps no hours:
@@ -60,6 +68,8 @@ type Mode struct {
 	Life     Distribution // age at failure
 	Repair   Distribution // nil = never repaired
 	KeepsAge bool         // "as bad as old": the repair leaves the age as it was (R8); else as good as new
+	Errors   float64      // Slow: share of requests it answers wrongly, 0 to 1
+	Capacity float64      // Slow: share of its capacity that remains, 0 to 1
 }
 
 // CommonCause is a failure process with a set of victims.
@@ -117,6 +127,8 @@ type Service struct {
 	Policy        Policy
 	Needed        int          // members that must serve for the service to work at all; 0 counts as 1
 	PerReplica    float64      // requests per second one member can serve; 0 = no limit
+	Collapse      *Collapse    // what too much load does beyond being turned away (R24); nil = nothing
+	LeastLoaded   bool         // who balances prefers members with few open requests; else all get equal shares
 	Detector      Detector     // how belief follows truth; nil = at once and never wrong
 	FalseAlarms   Distribution // from one false alarm of the detector to the next, beyond those that silence explains (R11); nil = never
 	Observer      Observer     // from where the detector looks
@@ -139,6 +151,16 @@ type Service struct {
 // it, whose ageing depends on the member's role (R22). They are equal if no software is declared.
 type Member struct {
 	Component, Host int32
+}
+
+// Collapse is what happens to a Shared service that gets more load than it can stand: its members fail one
+// after another, and who is not served tries again.
+type Collapse struct {
+	Above float64      // utilisation by first tries that members stand, at least 1
+	After Seconds      // they stand more than that for this long
+	Step  Distribution // from the failure of one member to that of the next
+	Retry float64      // tries that follow an unserved request: offered = demand·(1 + Retry·(1 − served))
+	Human Responder    // sheds load in the end; nil = nobody
 }
 
 // Observer tells from where a service's detector looks at its members.

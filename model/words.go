@@ -11,10 +11,11 @@ const (
 	Hang                       // alive but mute; the repair starts only when somebody notices
 	Isolated                   // cut off: nothing is lost, nothing gets through
 	MediaLoss                  // the data is gone (R5)
+	Slow                       // alive and answering, some requests wrongly, with less capacity (gray)
 	NumFaultModes
 )
 
-var faultModeWords = [NumFaultModes]string{"crash", "os-crash", "power-loss", "hang", "isolated", "media-loss"}
+var faultModeWords = [NumFaultModes]string{"crash", "os-crash", "power-loss", "hang", "isolated", "media-loss", "slow"}
 
 func (m FaultMode) String() string { return faultModeWords[m] }
 

@@ -12,6 +12,7 @@ var Catalogue = []Entry{
 	{"hot", "active-passive; the standby runs and applies data continuously", "policy: hot"},
 	{"warm", "active-passive; the standby is powered, but must start its service and catch up", "policy: warm"},
 	{"cold", "active-passive; the standby is off, or has yet to be provisioned", "policy: cold"},
+	{"leaderless", "every replica answers; a read takes `read` of the `copies` of an item, a write `write` of them", "{policy: leaderless, copies: 3, read: 2, write: 2}"},
 	{"quorum", "works while a majority of the voters is up and in touch", "policy: quorum"},
 }
 

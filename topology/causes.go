@@ -66,8 +66,9 @@ func (b *builder) commonCause(m *mapping, id *node) {
 		}
 	}
 	usual := b.victims(a, &c)
-	word := m.word("mode", model.FaultModeWords(), usual.String())
-	for i, w := range model.FaultModeWords() {
+	words := model.FaultModeWords()[:model.Slow] // that, a cause cannot make its victims
+	word := m.word("mode", words, usual.String())
+	for i, w := range words {
 		if w == word {
 			c.Mode = model.FaultMode(i)
 		}

@@ -1,12 +1,14 @@
 package topology
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/ftsim/ftsim/engine"
+	"github.com/ftsim/ftsim/model"
 )
 
 func TestExamplesLoadAndCompile(t *testing.T) {
@@ -34,4 +36,50 @@ func TestExamplesLoadAndCompile(t *testing.T) {
 			t.Errorf("%s: %v", f, err)
 		}
 	}
+}
+
+// Two zones at 45, 60 and 80 % load: the loss of one means nothing, shedding at the peak, and a collapse.
+func TestTwoZonesUnderLoad(t *testing.T) {
+	for _, c := range []struct {
+		load           string
+		shed, collapse bool
+	}{{"45", false, false}, {"60", true, false}, {"80", false, true}} {
+		text, err := os.ReadFile("../examples/pair-07-" + c.load + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		sys := load(t, strings.SplitN(string(text), "apiVersion: ftsim/v1\n", 2)[1]).System
+		p, err := engine.Compile(sys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outages, overload := 0, 0
+		for out, err := range p.Replications(t.Context(), engine.Options{Horizon: model.Year, Seed: 7, Runs: 2000}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range out.Outages {
+				start, down := math.Mod(float64(o.Start/model.Hour), 24), o.Down(out.Horizon)
+				if kind := sys.ElementKind(o.Initiator); kind != "zone" || start < 9 || start >= 22 {
+					t.Errorf("at %s %%: an outage by a %s at %.2f o'clock", c.load, kind, start)
+				}
+				outages++
+				if o.Phases[model.Overload] > 0 {
+					overload++
+				}
+				if !c.collapse && math.Abs(float64(o.Unserved/down)-weightAtPeak(sys)/6) > 1e-6 {
+					t.Errorf("at %s %%: %.4g of the mean load went unserved, not one request in six", c.load, o.Unserved/down)
+				}
+			}
+		}
+		if c.shed && (outages < 100 || overload > 0) || c.collapse && (outages < 100 || overload < 9*outages/10) || !c.shed && !c.collapse && outages > 0 {
+			t.Errorf("at %s %%: %d outages, %d of them collapses", c.load, outages, overload)
+		}
+	}
+}
+
+// weightAtPeak is the load at the peak over the mean of a day.
+func weightAtPeak(sys *model.System) float64 {
+	hours := float64((sys.Peak.To - sys.Peak.From) / model.Hour)
+	return sys.Peak.Rate / ((sys.Rate*(24-hours) + sys.Peak.Rate*hours) / 24)
 }

@@ -293,15 +293,18 @@ func (b *builder) detector(m *mapping, key, byDefault string) model.Detector {
 	sees := d.block("sees")
 	for k := model.FaultMode(0); k < model.NumFaultModes; k++ {
 		p := 1.0
-		if k == model.Hang {
+		switch k {
+		case model.Hang:
 			p = 0.9
+		case model.Slow:
+			p = 0.2
 		}
-		if sees.has(k.String()) || k == model.Hang {
+		if sees.has(k.String()) || p < 1 {
 			p = sees.share(k.String(), p)
 		}
 		seeing.Sees[k] = p
 	}
-	sees.later("slow", "corruption")
+	sees.later("corruption")
 	sees.done()
 	d.done()
 	return seeing

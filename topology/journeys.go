@@ -30,7 +30,7 @@ func (b *builder) traffic(top *mapping) {
 	if v := m.get("rate"); v != nil && v.kind == mappingNode {
 		r := m.open("rate", v, "traffic: rate")
 		b.sys.Rate = r.perSecond("base")
-		r.later("peak", "peak_hours")
+		b.peak(r)
 		r.done()
 	} else {
 		b.sys.Rate = m.perSecond("rate")

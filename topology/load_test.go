@@ -107,6 +107,9 @@ func describe(t *Topology) string {
 		}
 		for _, m := range c.Modes {
 			fmt.Fprintf(&b, "\n    %v after %v, repaired in %v, keeps age %v", m.Kind, m.Life, m.Repair, m.KeepsAge)
+			if m.Kind == model.Slow {
+				fmt.Fprintf(&b, ", errors %v, capacity %v", m.Errors, m.Capacity)
+			}
 		}
 		b.WriteByte('\n')
 	}
@@ -126,7 +129,14 @@ func describe(t *Topology) string {
 		fmt.Fprintf(&b, "crew %+v\n", c)
 	}
 	for i, s := range t.System.Services {
+		if s.Collapse != nil {
+			c := s.Collapse
+			fmt.Fprintf(&b, "collapse above %v after %v in steps of %v, retries %v, by %+v\n", c.Above, c.After, c.Step, c.Retry, c.Human)
+		}
 		fmt.Fprintf(&b, "service %d %q %v, members %v, needed %d, per replica %v\n", i, s.Name, s.Policy, s.Members, s.Needed, s.PerReplica)
+		if s.LeastLoaded {
+			b.WriteString("    least loaded\n")
+		}
 		fmt.Fprintf(&b, "    detector %v observer %d balancer %d warm-up %+v\n", s.Detector, s.Observer, s.Balancer, s.WarmUp)
 		if s.Coordinated || s.Fence.Kind != model.Unfenced {
 			fmt.Fprintf(&b, "    coordinated %v by %d fence %+v\n", s.Coordinated, s.Coordinator, s.Fence)
@@ -165,7 +175,11 @@ func describe(t *Topology) string {
 	if t.System.Cost != nil {
 		fmt.Fprintf(&b, "cost %+v\n", *t.System.Cost)
 	}
-	fmt.Fprintf(&b, "clients %+v rate %v\n\n", t.System.Clients, t.System.Rate)
+	fmt.Fprintf(&b, "clients %+v rate %v", t.System.Clients, t.System.Rate)
+	if t.System.Peak.To > 0 {
+		fmt.Fprintf(&b, " peak %+v", t.System.Peak)
+	}
+	b.WriteString("\n\n")
 	for _, s := range t.Settings {
 		fmt.Fprintf(&b, "%s = %s (%s)\n", s.Path, s.Value, s.Source)
 	}

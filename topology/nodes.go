@@ -76,12 +76,23 @@ func (m *mapping) modes(usual model.FaultMode, keepsAge bool) []model.Mode {
 			one := others.open(k.String(), v, m.where+": "+k.String())
 			one.need("mtbf", "write for example mtbf: 2y")
 			add(k, one.lifeLaw("mtbf", nil), one.lifeLaw("mttr", usualRepair))
+			if k == model.Slow {
+				one.slowness(out)
+			}
 			one.done()
 		}
 	}
-	others.later("slow", "corruption", "bad-change", "data-error", "overload", "maintenance")
+	others.later("corruption", "bad-change", "data-error", "overload", "maintenance")
 	others.done()
 	return out
+}
+
+// slowness reads what something slow still does into the last of some modes.
+func (m *mapping) slowness(modes []model.Mode) {
+	errors, capacity := m.share("errors", 0.3), m.share("capacity", 0.5)
+	if n := len(modes); n > 0 && modes[n-1].Kind == model.Slow {
+		modes[n-1].Errors, modes[n-1].Capacity = errors, capacity
+	}
 }
 
 // nodes reads the machines.

@@ -66,7 +66,7 @@ func (b *builder) service(s *service) {
 		w.done()
 	}
 	b.capacity(s)
-	if m.has("data") {
+	if _, ok := s.s.Policy.(policies.Leaderless); m.has("data") && !ok {
 		s.s.Store = b.data(s)
 	}
 	s.s.Needs = b.needs(m, "needs")
@@ -100,7 +100,7 @@ func (b *builder) managed(s *service) {
 	i := b.component(model.Component{Name: s.name.text, Kind: model.KindManaged, Site: model.None, Modes: m.modes(model.Crash, false)}, s.name)
 	s.s.Members = []model.Member{{Component: i, Host: i}}
 	s.s.Policy = policies.ActiveActive{}
-	m.misplaced("a managed service", "replicas", "policy", "standby", "failover", "software", "health_check", "failback", "standby_health")
+	m.misplaced("a managed service", "replicas", "policy", "standby", "failover", "software", "health_check", "balancing", "failback", "standby_health")
 }
 
 // misplaced refuses keys that belong elsewhere in a way that says so.
@@ -246,16 +246,13 @@ func (b *builder) capacity(s *service) {
 		return
 	}
 	s.s.PerReplica = c.perSecond("per_replica")
-	if v := c.get("overload"); v != nil && v.text == "collapse" {
-		b.d.fault(v, "only shed", `%s: "overload: collapse" is not supported yet`, c.where)
-	} else {
-		c.word("overload", []string{"shed"}, "shed")
+	if c.word("overload", []string{"shed", "collapse"}, "shed") == "collapse" {
+		b.collapse(s, c)
 	}
-	c.later("collapse_above", "retry_factor")
 	c.done()
 }
 
-var policyWords = []string{"active-active", "active-passive", "hot", "warm", "cold", "quorum"}
+var policyWords = []string{"active-active", "active-passive", "hot", "warm", "cold", "quorum", "leaderless"}
 
 func (b *builder) policy(s *service) {
 	m := s.m
@@ -266,10 +263,10 @@ func (b *builder) policy(s *service) {
 	word := m.word("policy", policyWords, byDefault)
 	if word == "" {
 		if !m.has("policy") && len(s.hosts) > 1 {
-			b.d.fault(s.name, "known are: active-active, hot, warm, cold, quorum", "%s: what do its replicas do? \"policy\" is missing", m.where)
+			b.d.fault(s.name, "known are: active-active, hot, warm, cold, quorum, leaderless", "%s: what do its replicas do? \"policy\" is missing", m.where)
 		}
 		word = "active-active"
-		m.ignore("standby", "failover", "redirect", "detection", "health_check", "balanced_by", "failback", "standby_health")
+		m.ignore("standby", "failover", "redirect", "detection", "health_check", "balanced_by", "balancing", "failback", "standby_health")
 		s.s.Policy = policies.ActiveActive{}
 		return
 	}
@@ -278,9 +275,15 @@ func (b *builder) policy(s *service) {
 		s.s.Policy = policies.ActiveActive{}
 		m.misplaced("an active-active service", "standby", "failover", "detection", "redirect", "failback", "standby_health")
 		b.healthCheck(s)
+		b.balancing(s)
+		return
+	case "leaderless":
+		m.misplaced("a leaderless service", "standby", "failover", "detection", "redirect", "failback", "standby_health",
+			"health_check", "balanced_by", "balancing", "needed")
+		b.leaderless(s)
 		return
 	case "quorum":
-		m.misplaced("a quorum", "standby", "failover", "health_check", "redirect", "balanced_by", "failback", "standby_health")
+		m.misplaced("a quorum", "standby", "failover", "health_check", "redirect", "balanced_by", "balancing", "failback", "standby_health")
 		b.quorum(s)
 		return
 	case "active-passive":
@@ -288,7 +291,7 @@ func (b *builder) policy(s *service) {
 	default:
 		m.misplaced(word+" (which says it)", "standby")
 	}
-	m.misplaced("an active-passive service", "health_check", "detection", "balanced_by")
+	m.misplaced("an active-passive service", "health_check", "detection", "balanced_by", "balancing")
 	b.standbyHealth(s)
 	if len(s.hosts) == 1 && !s.unsure {
 		b.d.fault(m.get("replicas"), "name two nodes, or write policy: active-active", "%s: there is nobody to stand by", m.where)
@@ -315,6 +318,28 @@ func (b *builder) healthCheck(s *service) {
 			s.s.Observer, s.s.Balancer = model.ByService, i
 		}
 	}
+}
+
+// balancing is how requests spread over a rotation.
+func (b *builder) balancing(s *service) {
+	if s.m.has("balancing") {
+		s.s.LeastLoaded = s.m.word("balancing", []string{"round-robin", "least-loaded"}, "") == "least-loaded"
+	}
+}
+
+// leaderless is on how many replicas data is, and how many of those a request takes. By default that is a
+// majority, so that reads meet the last write.
+func (b *builder) leaderless(s *service) {
+	m := s.m
+	most := max(1, len(s.hosts))
+	if s.unsure {
+		most = mostMembers
+	}
+	p := policies.Leaderless{Replicas: m.count("copies", 1, most, min(3, most))}
+	p.Read = m.count("read", 1, p.Replicas, p.Replicas/2+1)
+	p.Write = m.count("write", 1, p.Replicas, p.Replicas/2+1)
+	s.s.Policy = p
+	m.later("data")
 }
 
 func (b *builder) quorum(s *service) {

@@ -197,7 +197,11 @@ func (s *story) phase(n *engine.Note) string {
 		model.Redirection: "moves its clients to " + who,
 		model.Warming:     "warms up on " + who,
 		model.Repair:      "has nothing to fail over to and waits for a repair",
+		model.Overload:    "breaks down under its load",
 	}[n.Phase]
+	if n.Phase == model.Serving && n.Member == model.None {
+		text = "serves again"
+	}
 	if text == "" {
 		text = fmt.Sprintf("enters %v", n.Phase)
 	}
