@@ -29,9 +29,10 @@ type store struct {
 	alone            bool // the wait is over, the primary goes on without
 	waited           bool // the clock has rung
 	primaryDown      bool
-	unflushed        float64 // seconds of writes the primary lost in its fall
-	split            bool    // an old primary goes on writing elsewhere
-	splitAt, splitTo float64 // when the new primary's copy ends, and the length of what it misses
+	fell             model.Element // what took the primary down, whether anybody noticed or not
+	unflushed        float64       // seconds of writes the primary lost in its fall
+	split            bool          // an old primary goes on writing elsewhere
+	splitAt, splitTo float64       // when the new primary's copy ends, and the length of what it misses
 	splitFrom        float64
 	splitShare       float64 // of all writes, that go to the old primary
 	fullCopy, rewind int32   // laws, or none
@@ -81,6 +82,9 @@ func (r *Runner) settleStore(g *group) {
 	}
 	if primary.up && s.primaryDown {
 		r.recover(g, s)
+	}
+	if !primary.up && !s.primaryDown {
+		s.fell = r.blame
 	}
 	s.primaryDown = !primary.up
 	copies := int32(0)
@@ -229,7 +233,7 @@ func (r *Runner) hurtCopy(g *group, k int32, mode model.FaultMode) {
 // recover is the return of the primary itself, with whatever it has kept.
 func (r *Runner) recover(g *group, s *store) {
 	c := &r.copies[s.first+g.state.Primary]
-	loss := model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: g.blame}
+	loss := model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: s.fell}
 	switch {
 	case c.empty:
 		if !r.anyCopy(g, s) && r.beginRestore(g, s, s.lastAck) {

@@ -193,12 +193,29 @@ func TestWhatSurvives(t *testing.T) {
 	near(t, "process crash, flushed", mean(run(model.Crash, model.Flush, 0)), 0, 0)
 	near(t, "power loss, flushed", mean(run(model.PowerLoss, model.Flush, 0)), 0, 0)
 	near(t, "power loss, flushed every second", mean(run(model.PowerLoss, model.Periodic, 1)), 0.5, 0.02)
+	near(t, "os crash, left to the operating system", mean(run(model.OSCrash, model.OSCache, 30)), 15, 0.5)
+	near(t, "process crash, left to the operating system", mean(run(model.Crash, model.OSCache, 30)), 0, 0)
 	near(t, "process crash, flushed every second", mean(run(model.Crash, model.Periodic, 1)), 0, 0)
 	for _, l := range run(model.MediaLoss, model.Flush, 0) {
 		if !l.Total {
 			t.Fatal("the only copy is gone, and yet not everything is lost")
 		}
 	}
+}
+
+// What a primary loses while nobody is there to notice is still due to what took it down.
+func TestUnnoticedLossHasItsCause(t *testing.T) {
+	sys := farm(2, standby(1), 1)
+	sys.Components[0].Modes = []model.Mode{{Kind: model.MediaLoss, Life: fixedLaw(2 * model.Hour), Repair: fixedLaw(600)}}
+	sys.Components[1].Modes = []model.Mode{{Kind: model.OSCrash, Life: fixedLaw(model.Hour), Repair: fixedLaw(model.Day)}}
+	sys.Services[0].Detector = policies.After{Down: fixedLaw(10)}
+	sys.Services[0].Store = &model.Store{Mode: model.Async, WriteRate: 1}
+	observe(t, sys, Options{Horizon: 3 * model.Hour, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+		if len(out.Losses) != 1 || out.Losses[0].Initiator != 0 {
+			t.Fatalf("losses %+v, want one, begun by the media loss", out.Losses)
+		}
+		near(t, "loss", float64(out.Losses[0].Seconds), 3600, 1e-6)
+	})
 }
 
 // Mistake 15: partial service counts as up, or as down. A DNS failover moves clients over one TTL.

@@ -17,7 +17,8 @@ type ledger struct {
 	alone       bool // the wait is over, the primary goes on without
 	waited      bool // the wait has just ended
 	primaryDown bool
-	unflushed   float64 // seconds of writing the primary lost in its fall
+	fell        model.Element // what took the primary down
+	unflushed   float64       // seconds of writing the primary lost in its fall
 	branch      *branch
 }
 
@@ -163,6 +164,9 @@ func (t *twin) settleLedger(s *twinService) {
 	if up && l.primaryDown {
 		t.recover(s)
 	}
+	if !up && !l.primaryDown {
+		l.fell = t.blame
+	}
 	l.primaryDown = !up
 	copies := 0
 	for _, m := range s.members {
@@ -289,6 +293,7 @@ func (t *twin) recover(s *twinService) {
 	}
 	own.empty, l.unflushed = false, 0
 	l.cut(goesOn)
+	loss.Initiator = l.fell
 	t.book(loss)
 }
 

@@ -157,9 +157,10 @@ func (r *Runner) beginRestore(g *group, s *store, by float64) bool {
 func (r *Runner) endRestore(g *group, s *store) {
 	x := &s.restore
 	x.rang, g.restoring = false, false
-	loss := model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: g.blame, Source: x.source, Took: model.Seconds(r.now - x.began)}
+	loss := model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: s.fell, Source: x.source, Took: model.Seconds(r.now - x.began)}
 	kept := 1.0
 	if s.spoilt.stage == undoing {
+		loss.Initiator = g.blame
 		kept = 1 - s.errors.Salvage
 		r.awaitError(s)
 	}

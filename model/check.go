@@ -477,7 +477,7 @@ func (c *checker) store(x *Service, where string) {
 	if !(s.WriteRate >= 0) || math.IsInf(s.WriteRate, 1) {
 		c.fault(x.At, "%s: the write rate must be a number of transactions per second", where)
 	}
-	if s.Durability == Periodic && !(s.FlushEvery > 0 && isLength(s.FlushEvery)) {
+	if (s.Durability == Periodic || s.Durability == OSCache) && !(s.FlushEvery > 0 && isLength(s.FlushEvery)) {
 		c.fault(x.At, "%s: how often it writes to disk must be greater than zero", where)
 	}
 	c.recovery(x, where)

@@ -26,6 +26,10 @@ func (b *builder) data(s *service) *model.Store {
 	return st
 }
 
+// writeBack is how long an operating system keeps writes before the disk has them: on Linux what is older
+// than vm.dirty_expire_centisecs, 30 s.
+const writeBack = 30 * model.Second
+
 func (b *builder) durability(m *mapping, st *model.Store) {
 	v := m.get("durability")
 	if v == nil {
@@ -46,6 +50,10 @@ func (b *builder) durability(m *mapping, st *model.Store) {
 	} else {
 		w, _ := b.d.oneOf(v, m.label("durability"), []string{"flush", "os-cache", "every 1s", "none"})
 		st.Durability = map[string]model.Durability{"os-cache": model.OSCache, "none": model.InMemory}[w]
+		if st.Durability == model.OSCache {
+			st.FlushEvery = writeBack
+			s += ", every " + writeBack.String()
+		}
 	}
 	m.set("durability", s, v)
 }

@@ -232,3 +232,13 @@ func TestIdleStandIn(t *testing.T) {
 		t.Error("or_else is warned of in the wrong cases")
 	}
 }
+
+// What is left to the operating system is on disk half a minute later, not at once.
+func TestDurabilityOfTheOperatingSystem(t *testing.T) {
+	for word, every := range map[string]model.Seconds{"flush": 0, "every 5s": 5, "os-cache": 30, "none": 0} {
+		s, _ := pair(t, "policy: hot, data: {durability: "+word+"}")
+		if s.Store.FlushEvery != every {
+			t.Errorf("%s: written every %v, want %v", word, s.Store.FlushEvery, every)
+		}
+	}
+}
