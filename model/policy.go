@@ -54,6 +54,7 @@ type GroupState struct {
 	Attempt   int32   // promotions tried in this failover
 	Manual    bool    // a human has taken over
 	GivenUp   bool    // nobody takes over until the primary is back
+	Sure      bool    // the candidate will start
 	Redirect  Seconds // duration of the running redirection
 	Ramp      bool    // the running redirection moves clients gradually
 	Late      float64 // share of the clients that move only at the end of the redirection's second part

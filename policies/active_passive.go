@@ -63,7 +63,7 @@ func (p *ActivePassive) React(s *model.GroupState, sig *model.Signal, r *rand.Ra
 	switch sig.Kind {
 	case model.PrimaryLost:
 		if s.Phase == model.Serving || s.Phase == model.Redirection {
-			s.Attempt, s.Manual, s.GivenUp = 0, p.Manual || sig.Held, false
+			s.Attempt, s.Manual, s.GivenUp, s.Sure = 0, p.Manual || sig.Held, false, false
 			p.decide(s, sig, sig.Eligible, r, out)
 		}
 	case model.PrimaryBack:
@@ -83,7 +83,7 @@ func (p *ActivePassive) switchOver(s *model.GroupState, to int32, r *rand.Rand, 
 	if s.Phase != model.Serving || to == model.None {
 		return
 	}
-	if p.works(r) {
+	if p.works(s, r) {
 		s.Primary = to
 		out.Promote, out.Event = true, model.Started
 	}
@@ -159,6 +159,7 @@ func (p *ActivePassive) reconsider(s *model.GroupState, sig *model.Signal, r *ra
 	switch s.Phase {
 	case model.Repair:
 		if sig.Eligible != model.None && !s.GivenUp {
+			s.Sure = p.GivesUp // whoever is repaired while nobody serves is started, not switched to
 			p.decide(s, sig, sig.Eligible, r, out)
 		}
 	case model.Decision, model.Fencing:
@@ -193,7 +194,7 @@ func (p *ActivePassive) advance(s *model.GroupState, sig *model.Signal, r *rand.
 		out.Fence = true
 		p.activate(s, r, out)
 	case model.Activation:
-		if !sig.Broken && p.works(r) {
+		if !sig.Broken && p.works(s, r) {
 			p.promote(s, r, out)
 		} else {
 			p.failed(s, sig, r, out)
@@ -225,9 +226,9 @@ func (p *ActivePassive) promote(s *model.GroupState, r *rand.Rand, out *model.Re
 	out.Arm, out.Delay = true, s.Redirect
 }
 
-func (p *ActivePassive) works(r *rand.Rand) bool {
+func (p *ActivePassive) works(s *model.GroupState, r *rand.Rand) bool {
 	chance := p.Success * (1 - p.StartFailure)
-	return chance >= 1 || r.Float64() < chance
+	return chance >= 1 || s.Sure || r.Float64() < chance
 }
 
 // failed goes to the next candidate, then to a human (R15).

@@ -23,6 +23,7 @@ type design struct {
 	unit      model.Seconds // of bare numbers
 	static    bool          // lives are arbitrary: only shares of time mean anything
 	noRepair  bool
+	crew      int // repairs at a time; 0 = any number
 	fresh     *failover
 	line      string // the component over which a copy is kept up to date; "" = one that never fails
 	store     *model.Store
@@ -290,6 +291,9 @@ func (d *design) consistent() error {
 		if d.endsForGood() {
 			return unsupported("without repair there is no long run")
 		}
+		if q.kind != steadyDown && q.kind != capacityLost && d.repairsInNoTime() {
+			return unsupported("an outage of no length is none here, so outages cannot be counted")
+		}
 	case loss:
 		if d.store == nil {
 			return unsupported("the structure says nothing of data")
@@ -302,6 +306,16 @@ func (d *design) consistent() error {
 		return unsupported("the structure says nothing of data")
 	}
 	return nil
+}
+
+// repairsInNoTime tells whether something is as good as never down.
+func (d *design) repairsInNoTime() bool {
+	for i := range d.parts {
+		if r := d.parts[i].repair; r != nil && r.Mean() == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // rolesUnderstood refuses a component with a role in words, unless the words have been acted upon or the

@@ -66,7 +66,7 @@ func (d *design) repairPolicy(raw json.RawMessage) error {
 	return nil
 }
 
-// crews accepts as many crews as there are things to repair, which is as good as a crew each.
+// crews reads how many things can be repaired at a time.
 func (d *design) crews(raw json.RawMessage) error {
 	var n int
 	if json.Unmarshal(raw, &n) != nil {
@@ -78,16 +78,20 @@ func (d *design) crews(raw json.RawMessage) error {
 			repairable++
 		}
 	}
+	if n < 1 {
+		return unsupported("repair_crews: %d", n)
+	}
 	if n < repairable {
-		return unsupported("%d repair crews for %d components: crews are not built yet", n, repairable)
+		d.crew = n
 	}
 	return nil
 }
 
-// crewPolicy says who is repaired first, which matters only where crews are short, and that is refused.
+// crewPolicy says who is repaired first: here, who failed first.
 func (d *design) crewPolicy(raw json.RawMessage) error {
-	if !d.written.Policy.has("repair_crews") {
-		return unsupported("crew_policy without crews: %s", clip(raw))
+	var word string
+	if json.Unmarshal(raw, &word) != nil || word != "fcfs" || !d.written.Policy.has("repair_crews") {
+		return unsupported("crew_policy: %s", clip(raw))
 	}
 	return nil
 }
