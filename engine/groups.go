@@ -22,6 +22,7 @@ type group struct {
 	fresh       bool    // who is replaced while down is made new
 	pooled      bool    // some member is exclusive
 	aloof       bool    // while all is well, standbys neither watch, nor hold data, nor watch over others
+	simple      bool    // besides, it has no detector, no fence, and room for all load
 	calm        bool    // all is well in such a group
 	policy      model.Policy
 	detector    model.Detector
@@ -145,6 +146,10 @@ func (r *Runner) settleGroup(i int32) {
 		return
 	}
 	g.dirty = false
+	if g.simple {
+		r.settleSimple(i, g)
+		return
+	}
 	if g.observer == model.ByService && g.balancer != none {
 		r.settleGroup(g.balancer)
 	}
@@ -181,17 +186,39 @@ func (r *Runner) settleGroup(i int32) {
 	g.calm = g.aloof && g.state.Phase == model.Serving && !g.lost && g.old == none && r.members[g.first+g.state.Primary].up
 }
 
+// settleSimple is settleGroup for a primary with standbys and nothing else: the commonest service, in
+// which most of what might have to be done has not.
+func (r *Runner) settleSimple(i int32, g *group) {
+	g.rescan = false
+	r.decide(i, g)
+	up := r.members[g.first+g.state.Primary].up
+	g.calm = up && g.state.Phase == model.Serving && !g.lost && g.old == none
+	if g.state.Phase == model.Redirection || g.old != none || g.odd > 0 || g.timed || !r.reach.whole {
+		r.revalue(i, g)
+		return
+	}
+	cap, frac, phase := g.whole, 1.0, model.Serving
+	if !up || g.barred {
+		cap, frac, phase = 1, 0, model.Repair
+		if g.state.Phase != model.Serving {
+			phase = g.state.Phase
+		}
+	}
+	if frac == g.frac && phase == g.phase && len(r.p.balanced[i]) == 0 {
+		return
+	}
+	g.cap, g.frac, g.phase = cap, frac, phase
+	r.announce(i)
+}
+
 // decide tells the policy what has changed until there is nothing more to tell.
 func (r *Runner) decide(i int32, g *group) {
 	for {
 		if g.old != none {
 			r.endSplit(i, g)
 		}
-		if g.fence.self() {
-			r.hold(i, g)
-		}
-		if g.detector != nil && g.style == model.Primary {
-			r.watch(g, g.state.Primary)
+		if !g.simple {
+			r.look(i, g)
 		}
 		lost := r.lost(g)
 		if lost == g.lost && g.state.Phase == model.Serving && !g.stepEnded && (g.care == none || !r.cares[g.care].due) {
@@ -201,7 +228,9 @@ func (r *Runner) decide(i int32, g *group) {
 		sig.Lost = lost
 		sig.Eligible, sig.Next = r.candidates(g)
 		sig.Unfit = g.state.Candidate != none && !(r.members[g.first+g.state.Candidate].up && r.canLead(g, g.state.Candidate))
-		sig.Night = r.calendar && r.night()
+		if r.calendar {
+			sig.Night = r.night()
+		}
 		if g.care != none {
 			r.warn(g, sig)
 		}
@@ -230,6 +259,16 @@ func (r *Runner) decide(i int32, g *group) {
 		if r.react(i, g); !r.reaction.Promote && !g.stepEnded {
 			return // nobody has changed places, so there is nothing to tell
 		}
+	}
+}
+
+// look has the group find out whether its primary may go on, and whether it still answers.
+func (r *Runner) look(i int32, g *group) {
+	if g.fence.self() {
+		r.hold(i, g)
+	}
+	if g.detector != nil && g.style == model.Primary {
+		r.watch(g, g.state.Primary)
 	}
 }
 

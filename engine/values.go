@@ -22,6 +22,11 @@ func (r *Runner) revalue(i int32, g *group) {
 		}
 	}
 	g.cap, g.frac, g.phase = cap, frac, phase
+	r.announce(i)
+}
+
+// announce has everybody look again who depends on what a group is worth.
+func (r *Runner) announce(i int32) {
 	for _, j := range r.p.reaches[i] {
 		r.touchJourney(j)
 	}
