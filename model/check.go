@@ -599,6 +599,9 @@ func (c *checker) warnings() {
 	c.unused()
 	c.quorums()
 	c.together()
+	if c.sys.Changes {
+		return
+	}
 	c.warn(Pos{}, "changes cause most outages, so the real figures will be worse",
 		"no changes are declared: this result covers hardware and software faults only")
 }

@@ -14,6 +14,7 @@ type System struct {
 	Peak       Peak          // when there is more
 	People     People
 	Crews      []Crew
+	Changes    bool     // what changes do is among the causes
 	Cost       *Cost    // nil = not stated
 	Warnings   Problems // found while resolving; repeated in reports
 }
