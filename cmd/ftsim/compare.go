@@ -244,21 +244,7 @@ func inputHash(j *job) string {
 }
 
 func comparedProvenance(jobs []*job, found *sideBySide) report.Provenance {
-	b, j := readBuild(), jobs[0]
-	return report.Provenance{
-		Version:     b.Version,
-		Commit:      b.Commit,
-		GoVersion:   b.Go,
-		Seed:        j.plan.Seed,
-		InputName:   displayName(j.file),
-		InputHash:   inputHash(j),
-		Runs:        found.done,
-		Planned:     j.plan.Runs,
-		Horizon:     j.plan.Horizon,
-		Elapsed:     found.elapsed.Seconds(),
-		Interrupted: found.interrupted,
-		Settings:    j.settings(),
-	}
+	return jobs[0].provenance(&findings{done: found.done, elapsed: found.elapsed, interrupted: found.interrupted})
 }
 
 func printCompared(c *console, d *report.Compared, format string) error {
