@@ -285,6 +285,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 	c.dormancy(from, &g)
 	c.care(from, &g)
 	c.store(i, from, &g)
+	g.readers = from.StandbyReads && g.store != none && g.style == model.Primary
 	g.looks = g.warmRamp > 0 || g.style == model.Shared && g.detector != nil
 	g.aloof = g.style == model.Primary && (g.detector == nil || g.observer != model.ByPeers) && g.store == none && !c.balancers[i] && !g.fence.self() && g.care == none
 	g.simple = g.aloof && g.detector == nil && g.fence.kind == model.Unfenced && g.coordinator == none && g.warmRamp == 0 && !g.limited && g.whole >= 1

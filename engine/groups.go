@@ -17,6 +17,7 @@ type group struct {
 	observer    model.Observer
 	plain       bool    // only the number of available members is kept, not which they are
 	pair        bool    // two members, of which one serves
+	readers     bool    // standbys answer reads
 	whole       float64 // share of demand one member at full capacity can take
 	looks       bool    // a member that changes is looked at by itself: it is watched, or warms up
 	fresh       bool    // who is replaced while down is made new

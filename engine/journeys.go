@@ -263,6 +263,9 @@ func (r *Runner) product(all spans, t float64) (float64, model.Phase) {
 		if l.access == model.Write && g.store != none && r.stores[g.store].closed() {
 			f, ph = 0, model.WriteBlock
 		}
+		if g.readers && l.access == model.Read && c*f < g.whole && r.reader(g, none) != none {
+			c, f = g.whole, 1
+		}
 		if c < cap {
 			cap = c
 		}
@@ -377,10 +380,15 @@ func (r *Runner) fromAnew(place, service int32, access model.Access, t float64) 
 	if g.copies > 0 {
 		cap, frac = r.copiesValue(g, access, place, t)
 	}
+	direct := r.p.direct[service]
+	if g.readers && access == model.Read && cap*frac < g.whole {
+		if k := r.reader(g, place); k != none {
+			return min(g.whole, r.along(direct, r.members[g.first+k].site, t))
+		}
+	}
 	if frac == 0 {
 		return 0
 	}
-	direct := r.p.direct[service]
 	if g.style != model.Shared {
 		m, _ := r.serving(g, place, t)
 		return min(cap*frac, r.along(direct, m.site, t))
@@ -389,6 +397,18 @@ func (r *Runner) fromAnew(place, service int32, access model.Access, t float64) 
 		return cap * frac
 	}
 	return cap * frac * r.averageAlong(g, direct, place, t)
+}
+
+// reader is a standby that answers reads at a place while the primary does not, or none.
+func (r *Runner) reader(g *group, place int32) int32 {
+	s := &r.stores[g.store]
+	for k := int32(0); k < g.n && !g.restoring; k++ {
+		m, c := &r.members[g.first+k], &r.copies[s.first+k]
+		if k != g.state.Primary && m.up && !c.empty && !(c.diverged && s.fullCopy != none) && r.reach.ok(place, m.site) {
+			return k
+		}
+	}
+	return none
 }
 
 // averageAlong is what the working members of a group reach of what they need, on average.

@@ -342,3 +342,20 @@ func TestRepairFreesThePerson(t *testing.T) {
 		near(t, "the second incident", float64(out.Unserved[1]), 1000, 1e-6)
 	})
 }
+
+// Standbys that answer reads keep them going through a failover; writes wait.
+func TestStandbysAnswerReads(t *testing.T) {
+	for _, reads := range []bool{false, true} {
+		sys := onceDown(fixedLaw(model.Hour), &policies.ActivePassive{Alpha: 1, Success: 1, Activate: policies.Steps{fixedLaw(100)}})
+		sys.Services[0].Store, sys.Services[0].StandbyReads = &model.Store{WriteRate: 1}, reads
+		read := sys.Journeys[0]
+		read.Name, read.Needs = "read", []model.Dependency{{Need: model.Need{Ref: 0, Access: model.Read}}}
+		write := read
+		write.Name, write.Needs = "write", []model.Dependency{{Need: model.Need{Ref: 0, Access: model.Write}}}
+		sys.Journeys = []model.Journey{read, write}
+		observe(t, sys, Options{Horizon: model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+			near(t, "writes", float64(out.Unserved[1]), 100, 1e-6)
+			near(t, "reads", float64(out.Unserved[0]), map[bool]float64{false: 100, true: 0}[reads], 1e-6)
+		})
+	}
+}

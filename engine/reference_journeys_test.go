@@ -215,6 +215,9 @@ func (t *twin) path(needs []model.Dependency, at float64) (float64, model.Phase)
 		if n.Access == model.Write && s.ledger != nil && s.ledger.blocked {
 			a, why = 0, model.WriteBlock
 		}
+		if k := t.reader(s, none); n.Access == model.Read && k != nil && c*a < t.readingWorth(s) {
+			c, a = t.readingWorth(s), 1
+		}
 		capacity, answered = min(capacity, c), answered*a
 		if c*a < worst {
 			worst, phase = c*a, why
@@ -352,6 +355,9 @@ func (t *twin) from(site int32, n model.Need, at float64) float64 {
 		return 0
 	}
 	capacity, answered := t.worth(s, site, at)
+	if m := t.reader(s, site); n.Access == model.Read && m != nil && capacity*answered < t.readingWorth(s) {
+		return min(t.readingWorth(s), t.along(s.Needs, t.site(m), at))
+	}
 	if answered == 0 {
 		return 0
 	}
@@ -367,4 +373,22 @@ func (t *twin) from(site int32, n model.Need, at float64) float64 {
 		}
 	}
 	return capacity * answered * sum / float64(count)
+}
+
+// reader is a standby that answers reads where the primary does not.
+func (t *twin) reader(s *twinService, site int32) *twinMember {
+	for _, m := range s.members {
+		if s.StandbyReads && m != s.primary() && m.up && !s.ledger.copies[m.k].empty && t.reaches(site, t.site(m)) {
+			return m
+		}
+	}
+	return nil
+}
+
+// readingWorth is what one member can take of the demand.
+func (t *twin) readingWorth(s *twinService) float64 {
+	if s.PerReplica > 0 && t.sys.Rate > 0 {
+		return min(1, s.PerReplica/t.sys.Rate)
+	}
+	return min(1, 1/float64(s.needed()))
 }

@@ -382,6 +382,9 @@ func (c *checker) policy(x *Service, where string) {
 	case !isShare(x.Policy.Dormancy()):
 		c.fault(x.At, "%s: the dormancy must be from 0 to 1", where)
 	}
+	if x.StandbyReads && (x.Store == nil || x.Policy != nil && x.Policy.Style() != Primary) {
+		c.fault(x.At, "%s: only standbys with data can answer reads", where)
+	}
 	if x.Observer > ByCoordinator {
 		c.fault(x.At, "%s: unknown observer %d", where, x.Observer)
 	}

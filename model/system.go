@@ -139,6 +139,7 @@ type Service struct {
 	Fence         Fence        // what stops a primary that has lost touch
 	Rot           Rot          // faults of standbys that nobody notices (R16)
 	HoldDown      HoldDown     // when a failover is left to people (R19)
+	StandbyReads  bool         // standbys answer reads, as old as their lag, while the primary does not
 	Failback      bool         // the first member serves again after having been well for FailbackAfter (R20)
 	FailbackAfter Seconds
 	Needs         []Dependency

@@ -144,6 +144,9 @@ func describe(t *Topology) string {
 		if p, ok := s.Policy.(*policies.ActivePassive); ok && t.System.People.Staff > 0 {
 			fmt.Fprintf(&b, "    people %+v who %+v\n", t.System.People, p.Human)
 		}
+		if s.StandbyReads {
+			fmt.Fprintln(&b, "    standbys answer reads")
+		}
 		if s.Failback || s.Rot.Life != nil || s.HoldDown.Most > 0 {
 			fmt.Fprintf(&b, "    rot %+v hold-down %+v failback %v after %v\n", s.Rot, s.HoldDown, s.Failback, s.FailbackAfter)
 		}

@@ -53,7 +53,7 @@ func (b *builder) service(s *service) {
 	m := s.m
 	s.s = model.Service{Name: s.name.text, Balancer: model.None, Observer: model.ByEveryone, At: s.name.at()}
 	m.ignore("description", "ttl", "ignores_ttl")
-	m.later("maintenance", "backups", "changes", "on_call", "standby_reads")
+	m.later("maintenance", "backups", "changes", "on_call")
 	b.coordinator(s)
 	if m.flag("managed") {
 		b.managed(s)
@@ -69,6 +69,7 @@ func (b *builder) service(s *service) {
 	if _, ok := s.s.Policy.(policies.Leaderless); m.has("data") && !ok {
 		s.s.Store = b.data(s)
 	}
+	b.standbyReads(s)
 	s.s.Needs = b.needs(m, "needs")
 	b.serviceCost(m)
 	m.done()

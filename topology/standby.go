@@ -63,3 +63,15 @@ func (b *builder) holdDown(h *model.HoldDown, f *mapping) {
 	}
 	h.Most, h.Window = n, window
 }
+
+// standbyReads reads whether standbys answer reads.
+func (b *builder) standbyReads(s *service) {
+	s.s.StandbyReads = s.m.flag("standby_reads")
+	if !s.s.StandbyReads {
+		return
+	}
+	if s.s.Store == nil || s.s.Policy != nil && s.s.Policy.Style() != model.Primary {
+		b.d.fault(s.m.get("standby_reads"), "", "%s: only an active-passive service with data has standbys that can answer reads", s.m.where)
+		s.s.StandbyReads = false
+	}
+}
