@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -16,7 +17,8 @@ func newExplain(c *console) *cobra.Command {
 		Use:   "explain FILE",
 		Short: "Print every value in effect and where it comes from",
 		Long: `Prints the values a simulation of FILE would use, with their sources: the file, a default or a
-preset. With --compiled it prints the form the engine runs: clocks, laws, groups and what they rest on.`,
+preset; at the end, what the presets rest on. With --compiled it prints the form the engine runs:
+clocks, laws, groups and what they rest on.`,
 		Example: `  ftsim explain shop.yaml
   ftsim explain shop.yaml | grep default
   ftsim explain shop.yaml --compiled`,
@@ -52,6 +54,30 @@ func explainSettings(c *console, t *topology.Topology) error {
 			source = s.At.String()
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\n", s.Path, s.Value, source)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return explainPresets(c, t)
+}
+
+// explainPresets says of each preset that gave a value what it rests on, and as of when.
+func explainPresets(c *console, t *topology.Topology) error {
+	used := map[string]bool{}
+	for _, s := range t.Settings {
+		if words := strings.Fields(s.Source); len(words) > 1 && words[0] == "preset" {
+			used[words[1]] = true
+		}
+	}
+	if len(used) == 0 {
+		return nil
+	}
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w)
+	for _, p := range topology.Presets() {
+		if used[p.Name] {
+			fmt.Fprintf(w, "preset %s\t%s\t%s\t%s\n", p.Name, p.Kind, p.Version, p.Source)
+		}
 	}
 	return w.Flush()
 }
