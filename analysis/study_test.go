@@ -108,6 +108,8 @@ func TestCensoring(t *testing.T) {
 	if n := s.Get("rto_met", 0).Main().Observations; n != 2 {
 		t.Errorf("the open incident may still end in time, but %d incidents were judged", n)
 	}
+	s = study(plan(model.Objective{Journey: 0, RTO: 4000}), year(down(10, 1000, 0), open), year(down(10, 8000, 0)))
+	near(t, "RTO met, where the open incident is over it already", s.Get("rto_met", 0).Main().Value, 1/3., 1e-9)
 }
 
 func TestNothingObserved(t *testing.T) {

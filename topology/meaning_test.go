@@ -242,3 +242,17 @@ func TestDurabilityOfTheOperatingSystem(t *testing.T) {
 		}
 	}
 }
+
+func TestAtLeastAsksForNoMoreThanThereAre(t *testing.T) {
+	services := func(k string) string {
+		return twoNodes + "services: {x: {replicas: a}, y: {replicas: b}, s: {replicas: c, needs: [{at_least: {k: " + k + ", of: [x, y]}}]}}\n"
+	}
+	if n := load(t, services("2")).System.Services[2].Needs; len(n) != 1 || n[0].Need.AtLeast != 2 {
+		t.Errorf("two of two are read as %+v", n)
+	}
+	for _, k := range []string{"0", "3"} {
+		if r := refusal(t, services(k)); !strings.Contains(r, "k must be from 1 to 2") {
+			t.Errorf("%s of two: %s", k, r)
+		}
+	}
+}
