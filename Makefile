@@ -1,6 +1,6 @@
 # The usual errands. Everything a change must pass is in .ci/run.
 
-.PHONY: test validate coverage bench profile
+.PHONY: pages test validate coverage bench profile
 
 test:
 	go test ./...
@@ -23,3 +23,8 @@ profile:
 	go test -trimpath -pgo=off -run '^$$' -bench ThreeTier -benchtime 6s -cpuprofile $(OUT)/three-tier.prof -o $(OUT)/cmd.test ./cmd/ftsim
 	go test -trimpath -pgo=off -run '^$$' -bench 'Pair$$|KOfN/n=100$$' -benchtime 3s -cpuprofile $(OUT)/engine.prof -o $(OUT)/engine.test ./engine
 	go tool pprof -proto -output cmd/ftsim/default.pgo $(OUT)/three-tier.prof $(OUT)/engine.prof
+
+# The pages and pictures that come from the catalogue of presets and from simulations.
+pages:
+	go test ./topology -run Documented -update
+	go test ./internal/reality -update

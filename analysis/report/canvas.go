@@ -72,6 +72,13 @@ type picture struct {
 }
 
 func newPicture(d *Document) *picture {
+	v := &d.Provenance
+	return newCanvas("ftsim " + v.Version + " · " + d.Summary.System.Name + " · seed " + strconv.FormatUint(v.Seed, 10) + " · " +
+		counted(v.Runs, "run") + " × " + v.Horizon.Round())
+}
+
+// newCanvas is a picture with nothing on it, in our style.
+func newCanvas(foot string) *picture {
 	p := plot.New()
 	p.BackgroundColor = color.White
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
@@ -85,9 +92,6 @@ func newPicture(d *Document) *picture {
 	p.Y.Tick.Label.XAlign, p.Y.Tick.Label.YAlign = text.XRight, text.YCenter
 	p.Y.LineStyle.Width = 0
 	p.Title.TextStyle, p.Legend.TextStyle = lettering(9, true, ink), lettering(9, false, ink)
-	v := &d.Provenance
-	foot := "ftsim " + v.Version + " · " + d.Summary.System.Name + " · seed " + strconv.FormatUint(v.Seed, 10) + " · " +
-		counted(v.Runs, "run") + " × " + v.Horizon.Round()
 	return &picture{Plot: p, foot: foot}
 }
 
