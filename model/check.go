@@ -602,11 +602,29 @@ func (c *checker) warnings() {
 	c.unused()
 	c.quorums()
 	c.together()
+	c.unhurt()
 	if c.sys.Changes {
 		return
 	}
 	c.warn(Pos{}, "changes cause most outages, so the real figures will be worse",
 		"no changes are declared: this result covers hardware and software faults only")
+}
+
+// unhurt names causes that end with the repair of each victim by its own law, where a victim has none: what
+// never fails by itself would not be struck either. Places have their contents among the victims.
+func (c *checker) unhurt() {
+	for i := range c.sys.Causes {
+		x := &c.sys.Causes[i]
+		if x.Repair != nil {
+			continue
+		}
+		for _, v := range x.Victims {
+			if u := &c.sys.Components[v]; len(u.Modes) == 0 && u.Kind != KindRack && u.Kind != KindZone && u.Kind != KindRegion {
+				c.warn(x.At, "give the cause an mttr", "common cause %q: it does nothing to %q, which never fails by itself and so has no repair", x.Name, u.Name)
+				break
+			}
+		}
+	}
 }
 
 // unused names what can fail without anything resting on it.

@@ -256,3 +256,21 @@ func TestAtLeastAsksForNoMoreThanThereAre(t *testing.T) {
 		}
 	}
 }
+
+// A cause without an mttr leaves the repair to its victims; one that has none is not struck, and the reader is told.
+func TestCausesThatHurtNothingAreNamed(t *testing.T) {
+	body := "topology: {regions: {r: {zones: {z: }}}}\nnodes: {a: {zone: z, mtbf: 1y}, b: {zone: z, mtbf: [%]}}\n" +
+		"common_causes: [{id: power, affects: {zone: z}, mtbf: 1y[+]}]\nservices: {s: {replicas: [a, b], policy: active-active}}\n"
+	for _, c := range []struct {
+		life, more string
+		warned     bool
+	}{{"1y", "", false}, {"never", "", true}, {"never", ", mttr: 1h", false}} {
+		found := false
+		for _, w := range load(t, strings.NewReplacer("[%]", c.life, "[+]", c.more).Replace(body)).System.Warnings {
+			found = found || strings.Contains(w.What, `"power": it does nothing to "b"`)
+		}
+		if found != c.warned {
+			t.Errorf("mtbf: %s%s: warned %t", c.life, c.more, found)
+		}
+	}
+}
