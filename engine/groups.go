@@ -466,6 +466,8 @@ func (r *Runner) canLead(g *group, k int32) bool {
 		return false
 	case g.coordinator != none && !r.consents(g, &r.members[g.first+k]):
 		return false
+	case g.coordinator == none && g.fence.kind == model.ConsensusFencing && !r.inTouch(g, &r.members[g.first+k]):
+		return false // without a majority it could commit nothing (R13)
 	}
 	return g.store == none || r.promotable(g, k)
 }

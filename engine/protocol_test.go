@@ -359,3 +359,20 @@ func TestStandbysAnswerReads(t *testing.T) {
 		})
 	}
 }
+
+// Where the members themselves are the quorum, half of them promote nobody (R13).
+func TestConsensusNeedsAMajorityToPromote(t *testing.T) {
+	for _, c := range []struct {
+		zones []int32
+		want  int
+	}{{[]int32{0, 1}, 0}, {[]int32{0, 1, 1}, 1}} {
+		sys := twoZones(&policies.ActivePassive{Alpha: 1, Success: 1}, c.zones)
+		sys.Services[0].Detector = policies.Heartbeat{Period: 0, Timeout: 10}
+		sys.Services[0].Fence.Kind = model.ConsensusFencing
+		observe(t, sys, Options{Horizon: 36 * model.Hour, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+			if len(out.Failovers) != c.want {
+				t.Errorf("%d members: %d failovers, want %d", len(c.zones), len(out.Failovers), c.want)
+			}
+		})
+	}
+}
