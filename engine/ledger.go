@@ -49,9 +49,10 @@ type replica struct {
 	position            float64 // durable prefix, while it does not follow
 	at                  float64 // when that position was acknowledged
 	following           bool
-	empty               bool // has nothing at all
-	missed              bool // was down while the primary wrote
-	diverged            bool // holds writes that history has gone without
+	empty               bool    // has nothing at all
+	missed              bool    // was down while the primary wrote
+	unwritten           float64 // seconds of what it received that its fall took
+	diverged            bool    // holds writes that history has gone without
 	rebuilding, rebuilt bool
 }
 
@@ -122,7 +123,7 @@ func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
 	case follows && !r.rebuild(s, k, c):
 		return false
 	case follows:
-		c.following, c.empty, c.missed = true, false, false
+		c.following, c.empty, c.missed, c.unwritten = true, false, false, 0
 	case c.following:
 		r.breakOff(s, c)
 	}
@@ -139,7 +140,8 @@ func (r *Runner) breakOff(s *store, c *replica) {
 	if s.lag != none && (s.mode == model.Async || s.alone) {
 		behind = r.laws[s.lag].draw(&s.luck, r.lend)
 	}
-	missing := s.latest(behind, r.now)
+	missing := s.latest(behind+c.unwritten, r.now)
+	c.unwritten = 0
 	c.position, c.at = s.written-missing, s.lastAck-missing
 }
 
@@ -224,9 +226,11 @@ func (r *Runner) hurtCopy(g *group, k int32, mode model.FaultMode) {
 	switch {
 	case mode == model.MediaLoss, s.durability == model.InMemory && mode <= model.PowerLoss:
 		c.empty = true
-	case k != g.state.Primary || mode != model.OSCrash && mode != model.PowerLoss:
-	case s.durability == model.Periodic || s.durability == model.OSCache:
+	case mode != model.OSCrash && mode != model.PowerLoss || s.durability != model.Periodic && s.durability != model.OSCache:
+	case k == g.state.Primary:
 		s.unflushed = max(s.unflushed, s.latest(s.luck.uniform()*s.flush, r.now))
+	case c.following: // what it had received, and not yet written
+		c.unwritten = max(c.unwritten, s.luck.uniform()*s.flush)
 	}
 }
 

@@ -263,3 +263,29 @@ func TestSyncBlocksWrites(t *testing.T) {
 		})
 	}
 }
+
+// A power loss takes the caches of all copies with it, so even a write that both had acknowledged can
+// vanish; with a disk flush it cannot (R33).
+func TestPowerLossHitsTheCachesOfAllCopies(t *testing.T) {
+	for _, c := range []struct {
+		durability model.Durability
+		want       float64
+	}{{model.Flush, 0}, {model.Periodic, 5}} {
+		sys := farm(2, &policies.ActivePassive{Alpha: 1, Success: 1}, 1)
+		for i := range sys.Components {
+			sys.Components[i].Modes = nil
+		}
+		// The primary's own power comes back ten minutes later, so that the standby takes over.
+		sys.Components[0].Modes = []model.Mode{{Kind: model.OSCrash, Life: fixedLaw(model.Day), Repair: fixedLaw(1000)}}
+		sys.Causes = []model.CommonCause{{Name: "power", Mode: model.PowerLoss, Probability: 1, Life: fixedLaw(model.Day), Repair: fixedLaw(400), Victims: []int32{0, 1}}}
+		sys.Services[0].Store = &model.Store{Mode: model.Sync, Acks: 1, WriteRate: 1, Durability: c.durability, FlushEvery: 10}
+		sum, runs := 0.0, 2000
+		observe(t, sys, Options{Horizon: 36 * model.Hour, Seed: 2, Runs: runs}, func(out *model.Outcome) {
+			if len(out.Losses) == 0 {
+				t.Fatal("no recovery")
+			}
+			sum += float64(out.Losses[0].Seconds) / float64(runs)
+		})
+		near(t, "seconds lost at the promotion", sum, c.want, 0.25)
+	}
+}

@@ -30,6 +30,7 @@ type stretch struct{ from, to float64 }
 // twinCopy is what one member has of the data.
 type twinCopy struct {
 	position  float64 // durable prefix, while it does not follow
+	unwritten float64 // seconds of what it received that its fall took
 	following bool
 	empty     bool
 	missed    bool // was down while the primary was up
@@ -206,9 +207,13 @@ func (t *twin) follow(s *twinService, m *twinMember) bool {
 
 // breakOff fixes how far a copy had come: an asynchronous one has what was written a lag ago (R31).
 func (t *twin) breakOff(l *ledger, c *twinCopy) {
-	c.following, c.position = false, l.written()
+	missing := c.unwritten
 	if l.Lag != nil && (l.Mode == model.Async || l.alone) {
-		c.position = l.writtenBy(t.now - l.luck.draw(l.Lag))
+		missing += l.luck.draw(l.Lag)
+	}
+	c.following, c.unwritten, c.position = false, 0, l.written()
+	if missing > 0 {
+		c.position = l.writtenBy(t.now - missing)
 	}
 }
 
@@ -269,6 +274,8 @@ func (l *ledger) hurt(k int32, primary bool, mode model.FaultMode, now float64) 
 		l.copies[k].empty = true
 	case primary && machineDied && (l.Durability == model.Periodic || l.Durability == model.OSCache):
 		l.unflushed = max(l.unflushed, l.written()-l.writtenBy(now-l.luck.s.uniform()*float64(l.FlushEvery)))
+	case machineDied && l.copies[k].following && (l.Durability == model.Periodic || l.Durability == model.OSCache):
+		l.copies[k].unwritten = max(l.copies[k].unwritten, l.luck.s.uniform()*float64(l.FlushEvery))
 	}
 }
 
