@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"image/color"
 	"io"
 	"math"
@@ -69,6 +70,18 @@ type picture struct {
 	keys             []key
 	room             float64 // points above the plot for labels of lines
 	over             func(c draw.Canvas)
+	tips             []tip
+}
+
+// tip says in words what an area of the plot shows, for those who point at it in a page. The area is in
+// the units of the axes.
+type tip struct {
+	x0, y0, x1, y1 float64
+	text           string
+}
+
+func (p *picture) tip(x0, y0, x1, y1 float64, format string, args ...any) {
+	p.tips = append(p.tips, tip{x0, y0, x1, y1, fmt.Sprintf(format, args...)})
 }
 
 func newPicture(d *Document) *picture {
@@ -123,9 +136,14 @@ func (p *picture) render(c draw.Canvas) {
 	fill(in, fitted(p.title, 13.5, true, ink, in.Max.X-in.Min.X), in.Min.X, in.Max.Y)
 	fill(in, fitted(p.sub, 9.5, false, mutedInk, in.Max.X-in.Min.X), in.Min.X, in.Max.Y-vg.Points(19))
 	in.FillText(lettering(7.5, false, faintInk), in.Min, p.foot)
-	top, bottom := vg.Points(42+p.room), vg.Points(18)
+	p.body(in, 42, 18)
+}
+
+// body draws the plot with its keys and labels, leaving points above and below for what goes with it.
+func (p *picture) body(in draw.Canvas, above, below float64) (data draw.Canvas) {
+	top, bottom := vg.Points(above+p.room), vg.Points(below)
 	if len(p.keys) > 0 {
-		top += vg.Points(p.drawKeys(in, in.Max.Y-vg.Points(44)))
+		top += vg.Points(p.drawKeys(in, in.Max.Y-vg.Points(above+2)))
 	}
 	if p.ylab != "" {
 		top += vg.Points(16)
@@ -135,7 +153,7 @@ func (p *picture) render(c draw.Canvas) {
 	}
 	body := draw.Crop(in, 0, -vg.Points(8), bottom, -top)
 	p.Plot.Draw(body)
-	data := p.Plot.DataCanvas(body)
+	data = p.Plot.DataCanvas(body)
 	if p.xlab != "" {
 		st := lettering(9.5, false, mutedInk)
 		st.XAlign, st.YAlign = text.XCenter, text.YTop
@@ -147,6 +165,7 @@ func (p *picture) render(c draw.Canvas) {
 	if p.over != nil {
 		p.over(data)
 	}
+	return data
 }
 
 // label is text in the style that makes it fit.

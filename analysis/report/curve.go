@@ -37,18 +37,18 @@ func availabilityCSV(w io.Writer, d *Document) error {
 	return s.close(err)
 }
 
-// curvePictures lists a picture for each of the first journeys that was ever down.
-func curvePictures(d *Document) []File {
-	var files []File
+// curveFigures lists a figure for each of the first journeys that was ever down.
+func curveFigures(d *Document) []figure {
+	var list []figure
 	if d.Curves == nil {
-		return nil
+		return list
 	}
 	for j, journey := range d.Curves.Journeys {
 		if j < maxDrawn && d.Summary.Get("outages", journey).Main().Observations > 0 {
-			files = append(files, drawn(named(d, "availability", journey), func() *picture { return curvePicture(d, j) }))
+			list = append(list, figure{named(d, "availability", journey), aboutCurve, journey, func() *picture { return curvePicture(d, j) }})
 		}
 	}
-	return files
+	return list
 }
 
 func curvePicture(d *Document, j int) *picture {
@@ -80,6 +80,12 @@ func curvePicture(d *Document, j int) *picture {
 	p.logTimes(float64(now[0].At), float64(d.Summary.Horizon))
 	p.X.Min, p.X.Max = float64(now[0].At), float64(d.Summary.Horizon)
 	p.shares(least)
+	for i, x := range now {
+		if i > 0 {
+			p.tip(float64(now[i-1].At), p.Y.Min, float64(x.At), p.Y.Max, "%s after the start: up %s, on average until then %s",
+				spoken(float64(x.At)), availability(x.Now), availability(upTo[i].Now))
+		}
+	}
 	return p
 }
 

@@ -28,30 +28,59 @@ func pictures(d *Document) []File {
 	if sum.Replications == 0 || len(sum.Users) == 0 {
 		return nil
 	}
-	files := []File{drawn("downtime.png", func() *picture { return downtimePicture(d) })}
-	for _, j := range firstUsers(sum) {
-		if len(sum.Get("rto", j).Values) > 0 {
-			files = append(files, drawn(named(d, "recovery", j), func() *picture { return recoveryPicture(d, j) }))
-		}
-		if sum.Blame[j].Total > 0 {
-			files = append(files, drawn(named(d, "causes", j), func() *picture { return causesPicture(d, j) }))
-		}
-	}
-	for s := range sum.System.Services {
-		if m := sum.Get("loss", s); m != nil && finite(m.Values) > 0 {
-			name := "data-loss-" + slug(sum.System.Services[s].Name) + ".png"
-			files = append(files, drawn(name, func() *picture { return lossPicture(d, s) }))
-		}
-	}
-	files = append(files, curvePictures(d)...)
-	if sum.Worst.Down > 0 {
-		files = append(files, drawn("worst.png", func() *picture { return worstPicture(d) }))
+	var files []File
+	for _, f := range figures(d) {
+		files = append(files, drawn(f.name, f.make))
 	}
 	files = distinct(files)
 	for i := range files {
 		files[i] = signed(files[i])
 	}
 	return files
+}
+
+// figure is a chart that has something to show, of a journey or a service.
+type figure struct {
+	name   string // of the file
+	about  topic
+	target int
+	make   func() *picture
+}
+
+// topic is what a figure is about.
+type topic uint8
+
+const (
+	aboutDowntime topic = iota
+	aboutRecovery
+	aboutCauses
+	aboutLoss
+	aboutCurve
+	aboutWorst
+)
+
+func figures(d *Document) []figure {
+	sum := d.Summary
+	list := []figure{{"downtime.png", aboutDowntime, sum.Users[0], func() *picture { return downtimePicture(d) }}}
+	for _, j := range firstUsers(sum) {
+		if len(sum.Get("rto", j).Values) > 0 {
+			list = append(list, figure{named(d, "recovery", j), aboutRecovery, j, func() *picture { return recoveryPicture(d, j) }})
+		}
+		if sum.Blame[j].Total > 0 {
+			list = append(list, figure{named(d, "causes", j), aboutCauses, j, func() *picture { return causesPicture(d, j) }})
+		}
+	}
+	for s := range sum.System.Services {
+		if m := sum.Get("loss", s); m != nil && finite(m.Values) > 0 {
+			name := "data-loss-" + slug(sum.System.Services[s].Name) + ".png"
+			list = append(list, figure{name, aboutLoss, s, func() *picture { return lossPicture(d, s) }})
+		}
+	}
+	list = append(list, curveFigures(d)...)
+	if sum.Worst.Down > 0 {
+		list = append(list, figure{"worst.png", aboutWorst, 0, func() *picture { return worstPicture(d) }})
+	}
+	return list
 }
 
 // distinct numbers the files whose names would be the same on some file system, which may not tell
@@ -152,6 +181,7 @@ func downtimePicture(d *Document) *picture {
 	}
 	p.X.Min, p.X.Max = x0, x1
 	p.shares(lowestShare(sum, x0))
+	p.tellShares(sum)
 	p.over = func(c draw.Canvas) {
 		if a := promise(sum, sum.Users[0]).Availability; a > 0 && a < 1 {
 			budget := (1 - a) * float64(model.Year)
@@ -159,6 +189,21 @@ func downtimePicture(d *Document) *picture {
 		}
 	}
 	return p
+}
+
+// tellShares has a tip for each stretch of the downtime picture.
+func (p *picture) tellShares(sum *analysis.Summary) {
+	const stretches = 40
+	ratio := math.Pow(p.X.Max/p.X.Min, 1./stretches)
+	for i := range stretches {
+		x := p.X.Min * math.Pow(ratio, float64(i)+.5)
+		said := "At most " + spoken(x) + " of downtime a year:"
+		for _, j := range firstUsers(sum) {
+			v := sum.Get("downtime", j).Values
+			said += fmt.Sprintf(" %s %s;", sum.System.Journeys[j].Name, share(atMost(v, x)))
+		}
+		p.tip(x/math.Sqrt(ratio), p.Y.Min, x*math.Sqrt(ratio), p.Y.Max, "%s", strings.TrimSuffix(said, ";"))
+	}
 }
 
 // lowestShare is where the lowest band of the downtime picture begins.
@@ -394,6 +439,7 @@ func (p *picture) bars(values []float64, origin, ratio, target float64) (top int
 		i, top = n, max(top, count)
 		gap := math.Pow(x1/x0, .06)
 		y := float64(count)
+		p.tip(x0, 0, x1, y, "%s to %s: %s of %s", spoken(x0), spoken(x1), grouped(count), grouped(len(values)))
 		poly, err := plotter.NewPolygon(plotter.XYs{{X: x0 * gap, Y: 0}, {X: x0 * gap, Y: y}, {X: x1 / gap, Y: y}, {X: x1 / gap, Y: 0}})
 		if err != nil {
 			continue
@@ -465,6 +511,7 @@ func causesPicture(d *Document, j int) *picture {
 	p.X.Tick.Marker = linearTimes(high)
 	p.X.Min, p.X.Max = 0, high*1.03
 	p.shelves(len(rows))
+	p.tellStack(rows)
 	p.over = func(c draw.Canvas) { p.stack(c, rows) }
 	return p
 }
@@ -511,6 +558,18 @@ func (p *picture) stack(c draw.Canvas, rows []causeRow) {
 		for ph, v := range r.phases {
 			if v > 0 {
 				box(c, phaseColors[ph], tx(at), y-half, tx(at+v), y+half)
+				at += v
+			}
+		}
+	}
+}
+
+func (p *picture) tellStack(rows []causeRow) {
+	for i, r := range rows {
+		y, at := float64(len(rows)-1-i), 0.0
+		for ph, v := range r.phases {
+			if v > 0 {
+				p.tip(at, y-.36, at+v, y+.36, "%s, %v: %s a year", r.name, model.Phase(ph), spoken(v))
 				at += v
 			}
 		}
