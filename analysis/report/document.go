@@ -28,6 +28,20 @@ type Provenance struct {
 	Warnings                   []string
 	OutDir                     string
 	Next                       string // a command to go on with
+	Command                    string // gives these results again; empty if there is none
+}
+
+// Chapter is an incident of a replication told event by event: what broke, who noticed, what was done.
+type Chapter struct {
+	Replication int
+	From, To    model.Seconds
+	Lines       []Line
+}
+
+// Line is an event in words.
+type Line struct {
+	At   model.Seconds
+	Text string
 }
 
 // Document is a study ready to be shown.
@@ -37,8 +51,9 @@ type Document struct {
 	Uncertain  *analysis.Uncertainty // nil unless parameters were drawn
 	Provenance Provenance
 	Tables     []Table
-	Warnings   []string // of the input, then of the study
-	LeftOut    []string // what the figures do not include
+	Warnings   []string  // of the input, then of the study
+	LeftOut    []string  // what the figures do not include
+	Story      []Chapter // of the replications that Told asks for; may be empty
 }
 
 // Tone is how a cell stands out.
@@ -65,6 +80,8 @@ type Table struct {
 	Left int // columns from the left that are set left; the others are numbers
 	Rows [][]Cell
 	Note string
+	Most int    // rows that the text shows; 0 = all
+	Rest string // file that has all of them
 }
 
 // maxRows is how many rows of a table the text shows; the files have all.
@@ -109,9 +126,8 @@ func (d *Document) add(t Table) {
 	if len(t.Rows) == 0 {
 		return
 	}
-	if more := len(t.Rows) - maxRows; more > 0 {
-		t.Rows = t.Rows[:maxRows]
-		t.Note = fmt.Sprintf("… %s more in metrics.csv", grouped(more))
+	if len(t.Rows) > maxRows {
+		t.Most, t.Rest = maxRows, "metrics.csv"
 	}
 	d.Tables = append(d.Tables, t)
 }

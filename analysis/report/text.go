@@ -78,8 +78,20 @@ func (t *typist) heading(s string) string {
 	return s
 }
 
+// cut is a table with its first rows, and a note about the others. Zero cuts nothing.
+func (t *Table) cut(most int) *Table {
+	if most == 0 || len(t.Rows) <= most {
+		return t
+	}
+	short := *t
+	short.Rows = t.Rows[:most]
+	short.Note = fmt.Sprintf("… %s more in %s", grouped(len(t.Rows)-most), t.Rest)
+	return &short
+}
+
 // table sets columns two spaces apart. A title longer than its column's cells widens it.
-func (t *typist) table(tb *Table) {
+func (t *typist) table(whole *Table) {
+	tb := whole.cut(whole.Most)
 	widths := t.widths(tb)
 	var b strings.Builder
 	for c, h := range tb.Head {
