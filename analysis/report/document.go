@@ -31,6 +31,9 @@ type Provenance struct {
 	Command                    string // gives these results again; empty if there is none
 }
 
+// Preset is a named set of values that the file uses, and where they come from.
+type Preset struct{ Name, Help, Source, Version string }
+
 // Chapter is an incident of a replication told event by event: what broke, who noticed, what was done.
 type Chapter struct {
 	Replication int
@@ -53,6 +56,7 @@ type Document struct {
 	Tables     []Table
 	Warnings   []string  // of the input, then of the study
 	LeftOut    []string  // what the figures do not include
+	Presets    []Preset  // that the file uses
 	Story      []Chapter // of the replications that Told asks for; may be empty
 }
 

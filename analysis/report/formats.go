@@ -13,6 +13,7 @@ func Files(d *Document) []File {
 	files := []File{
 		{"summary.json", func(w io.Writer) error { return JSON(w, d) }},
 		{"metrics.csv", func(w io.Writer) error { return metricsCSV(w, d) }},
+		{HTMLFile, func(w io.Writer) error { return HTML(w, d) }},
 		{outagesFile, func(w io.Writer) error { return outagesCSV(w, d) }},
 		{lossesFile, func(w io.Writer) error { return lossesCSV(w, d) }},
 	}

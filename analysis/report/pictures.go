@@ -605,6 +605,16 @@ func worstPicture(d *Document) *picture {
 	p.keys = append([]key{{"up", calm}}, phaseKeys(w, tracks)...)
 	p.xlab = "Time since the start"
 	p.room = 2
+	p.trackNames(sum, tracks)
+	p.X.Tick.Marker = linearTimes(float64(w.Horizon))
+	p.X.Min, p.X.Max = 0, float64(w.Horizon)
+	p.tellTracks(sum, w, tracks)
+	p.over = func(c draw.Canvas) { p.tracks(c, w, tracks, long) }
+	return p
+}
+
+// trackNames labels the journeys and services of a timeline.
+func (p *picture) trackNames(sum *analysis.Summary, tracks []int) {
 	var ticks plot.ConstantTicks
 	for i, j := range tracks {
 		name := brief(sum.System.Journeys[j].Name)
@@ -614,12 +624,25 @@ func worstPicture(d *Document) *picture {
 		ticks = append(ticks, plot.Tick{Value: float64(len(tracks) - 1 - i), Label: name})
 	}
 	p.Y.Tick.Marker, p.Y.Tick.Label.Color = ticks, ink
-	p.X.Tick.Marker = linearTimes(float64(w.Horizon))
-	p.X.Min, p.X.Max = 0, float64(w.Horizon)
 	p.shelves(len(tracks))
-	p.over = func(c draw.Canvas) { p.tracks(c, w, tracks, long) }
-	return p
 }
+
+// tellTracks has a tip for each outage of a timeline.
+func (p *picture) tellTracks(sum *analysis.Summary, w *analysis.Worst, tracks []int) {
+	for i := range w.Outages {
+		a := &w.Outages[i]
+		at := slices.Index(tracks, int(a.Journey))
+		if at < 0 || len(p.tips) == maxTips {
+			continue
+		}
+		y := float64(len(tracks) - 1 - at)
+		p.tip(float64(a.Start), y-.34, float64(a.Start+a.Down(w.Horizon)), y+.34, "%s: down %s, begun by %s, mostly %v",
+			sum.System.Journeys[a.Journey].Name, spoken(float64(a.End-a.Start)), sum.System.ElementName(a.Initiator), mainPhase(a))
+	}
+}
+
+// maxTips is how many outages of a timeline can be pointed at.
+const maxTips = 300
 
 // worstTracks lists user journeys, then services that were down.
 func worstTracks(sum *analysis.Summary) []int {
@@ -680,7 +703,7 @@ func (p *picture) tracks(c draw.Canvas, w *analysis.Worst, tracks []int, long *m
 	half := min(vg.Points(11), (ty(1)-ty(0))*.34)
 	for i, j := range tracks {
 		y := ty(float64(len(tracks) - 1 - i))
-		box(c, calm, tx(0), y-half, tx(float64(w.Horizon)), y+half)
+		box(c, calm, c.Min.X, y-half, c.Max.X, y+half)
 		for k := range w.Outages {
 			a := &w.Outages[k]
 			if int(a.Journey) != j {
@@ -704,8 +727,8 @@ const seenWidth = 4
 // outage draws the phases of an outage in the order of an incident, which is nearly always that in which
 // they came; an outcome does not say.
 func (p *picture) outage(c draw.Canvas, a *model.Outage, horizon model.Seconds, y0, y1 vg.Length) {
-	tx, _ := p.Transforms(&c)
-	x0, x1 := tx(float64(a.Start)), tx(float64(a.Start+a.Down(horizon)))
+	tx := p.within(c)
+	x0, x1 := tx(a.Start), tx(a.Start+a.Down(horizon))
 	if x1-x0 < vg.Points(seenWidth) {
 		box(c, phaseColors[mainPhase(a)], x0, y0, min(max(x1, x0+vg.Points(1.5)), c.Max.X+vg.Points(1.5)), y1)
 		return
@@ -713,10 +736,16 @@ func (p *picture) outage(c draw.Canvas, a *model.Outage, horizon model.Seconds, 
 	at := a.Start
 	for ph, t := range a.Phases {
 		if t > 0 {
-			box(c, phaseColors[ph], tx(float64(at)), y0, tx(float64(at+t)), y1)
+			box(c, phaseColors[ph], tx(at), y0, tx(at+t), y1)
 			at += t
 		}
 	}
+}
+
+// within places times on the x axis; what lies outside is at its ends.
+func (p *picture) within(c draw.Canvas) func(model.Seconds) vg.Length {
+	tx, _ := p.Transforms(&c)
+	return func(t model.Seconds) vg.Length { return min(max(tx(float64(t)), c.Min.X), c.Max.X) }
 }
 
 // pointAt writes how long the longest outage took just above it.
@@ -725,4 +754,34 @@ func (p *picture) pointAt(c draw.Canvas, a *model.Outage, x, y vg.Length, s stri
 	width := st.Width(s)
 	x = min(max(c.Min.X, x-width/2), c.Max.X-width)
 	c.FillText(st, vg.Point{X: x, Y: y + vg.Points(3)}, s)
+}
+
+// incidentPicture is the timeline of an incident, with a tenth of its length before and after.
+func incidentPicture(d *Document, in *incident) *picture {
+	sum, tracks := d.Summary, trackList(in)
+	w := &analysis.Worst{Replication: in.replication, Horizon: in.length() * 1.05}
+	for _, a := range slices.Concat(in.users, in.services) {
+		a.Start, a.End = a.Start-in.from, a.End-in.from
+		a.Phases[mainPhase(&a)] += max(0, a.End-a.Start-total(a.Phases)) // what lies beyond the horizon
+		w.Outages = append(w.Outages, a)
+	}
+	p := newPicture(d)
+	p.grid(false, true)
+	p.title = fmt.Sprintf("What was down, and what it waited for, in the %s from %s on", in.length().Round(), clock(in.from))
+	p.sub = "Time since the start of the incident; phases in the order of an incident"
+	p.keys = append([]key{{"up", calm}}, phaseKeys(w, tracks)...)
+	p.trackNames(sum, tracks)
+	p.X.Tick.Marker = linearTimes(float64(w.Horizon))
+	p.X.Min, p.X.Max = -float64(in.length())*.05, float64(w.Horizon)
+	p.tellTracks(sum, w, tracks)
+	long := longest(sum, w)
+	p.over = func(c draw.Canvas) { p.tracks(c, w, tracks, long) }
+	return p
+}
+
+func total(phases [model.NumPhases]model.Seconds) (sum model.Seconds) {
+	for _, t := range phases {
+		sum += t
+	}
+	return sum
 }
