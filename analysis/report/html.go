@@ -74,6 +74,7 @@ type fact struct{ Label, Value, Interval string }
 type pageTable struct {
 	Caption string
 	Closed  bool
+	Alone   bool // its section says what it is; only those who hear the page need the caption
 	Head    []string
 	Left    int
 	Rows    [][]Cell
@@ -105,9 +106,15 @@ func HTML(w io.Writer, d *Document) error {
 	for _, s := range []section{objectiveSection(d), numberSection(d), uncertainSection(d), causeSection(d), yearSection(d), recoverySection(d),
 		lossSection(d), curveSection(d), failoverSection(d), incidentSection(d), topologySection(d), assumptionSection(d),
 		warningSection(d), provenanceSection(d), glossarySection(d)} {
-		if len(s.Blocks) > 0 {
-			p.Sections = append(p.Sections, s)
+		if len(s.Blocks) == 0 {
+			continue
 		}
+		for i := range s.Blocks {
+			if t := s.Blocks[i].Table; t != nil {
+				t.Alone = t.Caption == s.Title
+			}
+		}
+		p.Sections = append(p.Sections, s)
 	}
 	var b bytes.Buffer
 	if err := pageTemplate.Execute(&b, p); err != nil {

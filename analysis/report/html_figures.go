@@ -101,7 +101,7 @@ func rateOf(e analysis.Estimate) string {
 func yearSection(d *Document) section {
 	s := section{ID: "years", Title: "Downtime per year"}
 	for _, f := range d.figures(aboutDowntime) {
-		t := quantiles("Downtime per year")
+		t := quantiles("In numbers: downtime per year")
 		for _, j := range firstUsers(d.Summary) {
 			t.add(d.Summary.System.Journeys[j].Name, d.Summary.Get("downtime", j), span)
 		}
@@ -114,7 +114,7 @@ func recoverySection(d *Document) section {
 	s := section{ID: "recovery", Title: "Recovery times"}
 	for _, f := range d.figures(aboutRecovery) {
 		m := d.Summary.Get("rto", f.target)
-		t := quantiles("Recovery time of an incident")
+		t := quantiles("In numbers: recovery time of an incident")
 		t.add(m.Name, m, span)
 		if rto := promise(d.Summary, f.target).RTO; rto > 0 {
 			t.Note = fmt.Sprintf("RTO %s: met by %s of incidents", rto.Round(), proportion(d.Summary.Get("rto_met", f.target)))
@@ -132,7 +132,7 @@ func lossSection(d *Document) section {
 			break
 		}
 		m := d.Summary.Get("loss", f.target)
-		t := quantiles("Writes lost at a recovery that lost some, in seconds")
+		t := quantiles("In numbers: writes lost at a recovery that lost some, in seconds")
 		t.add(m.Name, m, lossSpan)
 		if met := d.Summary.Get("rpo_met", f.target); met != nil {
 			t.Note = fmt.Sprintf("RPO %s: met by %s of recoveries", span(smallestRPO(d.Summary, f.target)), proportion(met))
@@ -162,7 +162,7 @@ const curveRows = 16
 func curveSection(d *Document) section {
 	s := section{ID: "time", Title: "Availability over time"}
 	for _, f := range d.figures(aboutCurve) {
-		t := &pageTable{Caption: "Availability over time", Closed: true, Left: 1, Head: []string{"after", "at that moment [95 %]", "on average until then [95 %]"}}
+		t := &pageTable{Caption: "In numbers: availability over time", Closed: true, Left: 1, Head: []string{"after", "at that moment [95 %]", "on average until then [95 %]"}}
 		curve := d.Curves.Curve(slices.Index(d.Curves.Journeys, f.target))
 		for i, x := range curve {
 			if i%(len(curve)/curveRows+1) == 0 || i == len(curve)-1 {

@@ -98,7 +98,7 @@ func picks(sum *analysis.Summary) (list []picked) {
 					in.takeServices(sum, bare(part))
 				}
 			}
-			list = append(list, picked{"Of " + counted(len(all), "incident"), q.name, in})
+			list = append(list, picked{ofHowMany(sum, len(all)), q.name, in})
 		}
 	}
 	w := &sum.Worst
@@ -108,6 +108,15 @@ func picks(sum *analysis.Summary) (list []picked) {
 		list = append(list, picked{group, "", in})
 	}
 	return list
+}
+
+// ofHowMany says which incidents typical ones were picked from.
+func ofHowMany(sum *analysis.Summary, n int) string {
+	s := "Of " + counted(n, "incident")
+	if sum.Outages.Replications < sum.Replications {
+		s += fmt.Sprintf(" in the first %s replications", grouped(sum.Outages.Replications))
+	}
+	return s
 }
 
 // longestOf drops the shortest incidents if there are too many, and keeps the order of the others.

@@ -18,6 +18,7 @@ type place struct {
 	Name, Kind string
 	Share      string  // of the downtime of users that began here, the parts included; empty if none did
 	Heat       int     // 0 to 5, for the style sheet
+	Level      string  // for the style sheet: wide, place, host or part
 	Uses       string  // services that run here
 	Parts      []place // in the order of the file
 	More       string  // what is not drawn
@@ -138,13 +139,20 @@ func heat(share float64) int {
 func (a *atlas) drawPlace(i int32) place {
 	c := &a.sum.System.Components[i]
 	p := place{Name: c.Name, Kind: c.Kind.String(), Uses: strings.Join(a.uses[i], ", "), down: a.down[i]}
+	p.Level = [...]string{"part", "host", "place", "place", "place"}[rankOf(c.Kind)]
 	left := 0
 	for _, k := range a.parts[i] {
 		part := a.drawPlace(k)
 		p.down += part.down
+		if part.down == 0 && c.Kind == model.KindNode && a.sum.System.Components[k].Kind == model.KindProcess {
+			continue // the node names its services
+		}
 		if a.skipped && part.down == 0 && rankOf(a.sum.System.Components[k].Kind) < 2 {
 			left++
 			continue
+		}
+		if part.Level == "place" && len(a.parts[k]) > 0 && p.Level == "place" && c.Kind == model.KindRegion {
+			p.Level = "wide"
 		}
 		p.Parts = append(p.Parts, part)
 	}
@@ -194,7 +202,7 @@ func topologySection(d *Document) section {
 	}
 	w := a.world()
 	if len(w.Parts) > 0 {
-		s.Blocks = append(s.Blocks, block{Text: "Where things are. The darker a box, the more of the downtime of users began in it; the share is in the box."}, block{Places: w})
+		s.Blocks = append(s.Blocks, block{Text: "Where things are. The stronger the colour of a box, the more of the downtime of users began in it; the share is in the box."}, block{Places: w})
 	}
 	return s
 }
@@ -205,14 +213,15 @@ type diagram struct {
 	width, height float64
 }
 
-func (g *diagram) line(x0, y0, x1, y1 float64, level int, tip string) {
-	fmt.Fprintf(g, `<path class="edge h%d" d="M%.0f %.0fC%.0f %.0f %.0f %.0f %.0f %.0f"><title>%s</title></path>`, level,
+func (g *diagram) line(x0, y0, x1, y1 float64, class, tip string) {
+	fmt.Fprintf(g, `<path class="edge %s" d="M%.0f %.0fC%.0f %.0f %.0f %.0f %.0f %.0f"><title>%s</title></path>`, class,
 		x0, y0, x0, (y0+y1)/2, x1, (y0+y1)/2, x1, y1, html.EscapeString(tip))
 }
 
 // node is a box with two lines of text, centred at x.
 func (g *diagram) node(x, y float64, class, name, note, tip string) {
-	fmt.Fprintf(g, `<g class="node %s"><title>%s</title><rect x="%.0f" y="%.0f" width="%d" height="%d" rx="6"/>`, class, html.EscapeString(tip), x-nodeWidth/2, y, nodeWidth, nodeHeight)
+	box := fmt.Sprintf(`x="%.0f" y="%.0f" width="%d" height="%d" rx="6"/>`, x-nodeWidth/2, y, nodeWidth, nodeHeight)
+	fmt.Fprintf(g, `<g class="node %s"><title>%s</title><rect class="base" %s<rect %s`, class, html.EscapeString(tip), box, box)
 	fmt.Fprintf(g, `<text x="%.0f" y="%.0f" font-size="11" font-weight="bold" text-anchor="middle">%s</text>`, x, y+16, html.EscapeString(short(name)))
 	fmt.Fprintf(g, `<text x="%.0f" y="%.0f" font-size="9.5" text-anchor="middle">%s</text></g>`, x, y+30, html.EscapeString(note))
 }
@@ -264,11 +273,7 @@ func (a *atlas) services() *pageFigure {
 		for _, v := range l {
 			for _, need := range a.needsOf(v) {
 				from, to := at[v], at[need.service]
-				level := 1
-				if need.hard {
-					level = 3
-				}
-				g.line(from.x, from.y+nodeHeight, to.x, to.y, level, need.tip)
+				g.line(from.x, from.y+nodeHeight, to.x, to.y, need.class, need.tip)
 			}
 		}
 	}
@@ -296,7 +301,7 @@ func (a *atlas) services() *pageFigure {
 		}
 	}
 	return g.figure("Journeys, the services they need, and their availability",
-		"Darker: more of the downtime of users began at its members. Thin lines are needs that may go unmet.")
+		"Stronger colour: more of the downtime of users began at its members. Dashed lines: used, but not needed at every moment.")
 }
 
 func sharing(x float64) string {
@@ -335,39 +340,40 @@ func (a *atlas) serviceShare(v int) float64 {
 
 // need is an edge of the diagram of services.
 type need struct {
-	service int
-	hard    bool
-	tip     string
+	service    int
+	class, tip string
 }
 
+// needsOf lists what a service, or the journey −1 − v, needs or leans on, each once.
 func (a *atlas) needsOf(v int) (list []need) {
 	sys := a.sum.System
-	name, deps := "", []model.Dependency(nil)
+	add := func(ref int32, class, format string, name string) {
+		if ref >= 0 && int(ref) < len(sys.Services) && !slices.ContainsFunc(list, func(x need) bool { return x.service == int(ref) }) {
+			list = append(list, need{int(ref), class, fmt.Sprintf(format, name, sys.Services[ref].Name)})
+		}
+	}
+	depend := func(name string, deps []model.Dependency) {
+		for i := range deps {
+			class, format := "hard", "%s needs %s"
+			if deps[i].Without > 0 || len(deps[i].Need.Of) > 0 {
+				class, format = "soft", "%s uses %s, and does without in part"
+			}
+			eachRef(&deps[i].Need, func(ref int32) { add(ref, class, format, name) })
+		}
+	}
 	if v < 0 {
-		name, deps = sys.Journeys[-1-v].Name, sys.Journeys[-1-v].Needs
-	} else {
-		name, deps = sys.Services[v].Name, sys.Services[v].Needs
+		depend(sys.Journeys[-1-v].Name, sys.Journeys[-1-v].Needs)
+		return list
 	}
-	add := func(n *model.Need, hard bool) {
-		eachRef(n, func(ref int32) {
-			if ref < 0 || int(ref) >= len(sys.Services) || slices.ContainsFunc(list, func(x need) bool { return x.service == int(ref) }) {
-				return
-			}
-			tip := name + " needs " + sys.Services[ref].Name
-			if !hard {
-				tip = name + " uses " + sys.Services[ref].Name + ", and does without in part"
-			}
-			list = append(list, need{int(ref), hard, tip})
-		})
-	}
-	for i := range deps {
-		add(&deps[i].Need, deps[i].Without == 0 && len(deps[i].Need.Of) == 0)
+	svc := &sys.Services[v]
+	depend(svc.Name, svc.Needs)
+	if svc.Coordinated {
+		add(svc.Coordinator, "soft", "%s is coordinated by %s", svc.Name)
 	}
 	return list
 }
 
-// layers puts journeys of users on top and each service below everything that needs it. Services that
-// only coordinate others come last.
+// layers puts journeys of users on top and each service below everything that needs it.
 func (a *atlas) layers() (layers [][]int, n int) {
 	sys := a.sum.System
 	depth := make([]int, len(sys.Services))
@@ -377,28 +383,57 @@ func (a *atlas) layers() (layers [][]int, n int) {
 			top = append(top, -1-j)
 		}
 	}
+	if n = len(top) + len(sys.Services); n > maxNodes {
+		return nil, n
+	}
 	deepest := 0
-	mark := func(v, from int) {
+	mark := func(v, below int) (moved bool) {
 		for _, e := range a.needsOf(v) {
-			depth[e.service] = max(depth[e.service], from+1)
-			deepest = max(deepest, depth[e.service])
+			if depth[e.service] < below {
+				depth[e.service], moved = below, true
+				deepest = max(deepest, below)
+			}
 		}
+		return moved
 	}
 	for _, v := range top {
-		mark(v, 0)
+		mark(v, 1)
 	}
-	for s := len(sys.Services) - 1; s >= 0; s-- { // nobody needs a later one, so each comes after what needs it
-		mark(s, depth[s])
+	for moved, rounds := true, 0; moved && rounds < len(depth); rounds++ { // rounds end even where services lean on each other
+		moved = false
+		for s := range depth {
+			moved = mark(s, depth[s]+1) || moved
+		}
 	}
 	layers = make([][]int, deepest+1)
 	layers[0] = top
 	for s, k := range depth {
-		if k == 0 && len(top) > 0 && deepest > 0 {
-			k = deepest
-		}
 		layers[k] = append(layers[k], s)
 	}
-	return layers, len(top) + len(sys.Services)
+	a.untangle(layers)
+	return slices.DeleteFunc(layers, func(l []int) bool { return len(l) == 0 }), n
+}
+
+// untangle orders each layer by where what needs it stands, so that fewer lines cross.
+func (a *atlas) untangle(layers [][]int) {
+	at := map[int]float64{}
+	sum, count := map[int]float64{}, map[int]float64{}
+	for _, l := range layers {
+		middle := func(v int) float64 {
+			if count[v] == 0 {
+				return math.Inf(1)
+			}
+			return sum[v] / count[v]
+		}
+		slices.SortStableFunc(l, func(x, y int) int { return cmp.Compare(middle(x), middle(y)) })
+		for i, v := range l {
+			at[v] = float64(i) - float64(len(l)-1)/2
+			for _, e := range a.needsOf(v) {
+				sum[e.service] += at[v]
+				count[e.service]++
+			}
+		}
+	}
 }
 
 // network draws the sites that lie in no other and the links between them.
@@ -448,7 +483,7 @@ func (a *atlas) network() *pageFigure {
 		}
 		g.node(at[s][0], at[s][1]-nodeHeight/2, fmt.Sprintf("h%d", level), name, note, tip)
 	}
-	return g.figure("The network between sites", "Darker: more of the downtime of users began there.")
+	return g.figure("The network between sites", "Stronger colour: more of the downtime of users began there.")
 }
 
 // edge is a link of the diagram of sites.

@@ -642,7 +642,7 @@ func (p *picture) tellTracks(sum *analysis.Summary, w *analysis.Worst, tracks []
 }
 
 // maxTips is how many outages of a timeline can be pointed at.
-const maxTips = 300
+const maxTips = 150
 
 // worstTracks lists user journeys, then services that were down.
 func worstTracks(sum *analysis.Summary) []int {

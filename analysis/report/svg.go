@@ -42,7 +42,7 @@ type pen struct {
 func (p *picture) page(width, height float64, alt string) string {
 	c := &svg{width: vg.Points(width), height: vg.Points(height), now: pen{width: vg.Points(1), color: hue(0)}}
 	fmt.Fprintf(c, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, tenth(c.width), tenth(c.height), html.EscapeString(alt))
-	data := p.body(draw.New(c), 0, 0)
+	data := p.body(draw.New(c), 6, 0)
 	tx, ty := p.Transforms(&data)
 	for _, t := range p.tips {
 		x0, x1 := max(tx(t.x0), data.Min.X), min(tx(t.x1), data.Max.X)

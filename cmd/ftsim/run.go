@@ -16,6 +16,7 @@ type runFlags struct {
 	planFlags
 	precisionFlags
 	out, format string
+	html        string
 	rows        int
 	draws       int
 }
@@ -40,6 +41,7 @@ only --max-time depends on the machine, and the results say so.
 		Example: `  ftsim run shop.yaml
   ftsim run shop.yaml --runs 20000 --out results
   ftsim run shop.yaml --out results --rows all
+  ftsim run shop.yaml --html report.html
   ftsim run shop.yaml --seed random --horizon 5y
   ftsim run shop.yaml --precision 5% --max-time 10m
   ftsim run shop.yaml --format json | jq .objectives`,
@@ -51,7 +53,8 @@ only --max-time depends on the machine, and the results say so.
 	f.precisionFlags.addTo(cmd)
 	addDrawsTo(cmd, &f.draws)
 	f.planFlags.addTo(cmd)
-	cmd.Flags().StringVar(&f.out, "out", "", "write tables (CSV), summary.json and pictures (PNG) to the folder `DIR`")
+	cmd.Flags().StringVar(&f.out, "out", "", "write the report as a page (HTML), tables (CSV), summary.json and pictures (PNG) to the folder `DIR`")
+	cmd.Flags().StringVar(&f.html, "html", "", "write the report as one page that opens offline to `FILE`")
 	cmd.Flags().Var(rowsFlag{&f.rows}, "rows", "most rows of outages.csv and of losses.csv; all for no limit")
 	completeFlag(cmd, "rows", "all")
 	cmd.Flags().Var(wordFlag{&f.format, []string{"text", "json"}}, "format", "what to print on stdout")
@@ -77,11 +80,19 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 		return badInput("--out is empty; name a folder")
 	}
 	if f.out != "" {
-		j.rows = f.rows
-		j.curves = analysis.NewCurves(analysis.Users(j.top.System), analysis.CurveTimes(j.plan.Horizon))
 		if err := makeOutDir(f.out); err != nil {
 			return err
 		}
+	}
+	if cmd.Flags().Changed("html") {
+		if err := checkPage(f.html); err != nil {
+			return err
+		}
+	}
+	shown := f.out != "" || f.html != ""
+	if shown {
+		j.rows = f.rows
+		j.curves = analysis.NewCurves(analysis.Users(j.top.System), analysis.CurveTimes(j.plan.Horizon))
 	}
 	ctx, release := untilInterrupted(c.announceEnd)
 	defer release()
@@ -99,18 +110,26 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	}
 	sum := found.study.Summary()
 	p := j.provenance(found)
-	p.Next = nextCommand(j, sum, &f.planFlags)
+	p.Next, p.Command = nextCommand(j, sum, &f.planFlags), j.commandFor(found.done, f.exact)
 	if f.out != "" {
 		p.OutDir = filepath.Clean(f.out) + string(filepath.Separator)
 	}
 	d := report.Build(sum, p)
 	d.Curves = j.curves
 	d.AddUncertainty(found.uncertainty)
+	if shown {
+		if err := j.enrich(d); err != nil {
+			return err
+		}
+	}
 	var unwritten error
 	if f.out != "" {
 		if unwritten = writeFiles(f.out, report.Files(d)); unwritten != nil {
 			d.Provenance.OutDir = ""
 		}
+	}
+	if f.html != "" {
+		unwritten = errors.Join(unwritten, writePage(f.html, d))
 	}
 	if err := errors.Join(unwritten, printDocument(c, d, f.format)); err != nil {
 		return err

@@ -140,6 +140,11 @@ func (s *story) chorus(lines []int, since *elapsed) int {
 
 // line tells one note, or several that say the same of different journeys.
 func (s *story) line(w io.Writer, indent string, lines []int, since *elapsed) {
+	fmt.Fprintf(w, "%s%-18s %s\n", indent, clock(s.notes[lines[0]].At), s.sentence(lines, since))
+}
+
+// sentence is a line without its time.
+func (s *story) sentence(lines []int, since *elapsed) string {
 	text := s.words(lines[0], since)
 	if len(lines) > 1 {
 		first := s.sys.Journeys[s.notes[lines[0]].Journey].Name
@@ -149,7 +154,7 @@ func (s *story) line(w io.Writer, indent string, lines []int, since *elapsed) {
 		}
 		text = strings.Join(names, ", ") + strings.Replace(strings.TrimPrefix(text, first), " is ", " are ", 1)
 	}
-	fmt.Fprintf(w, "%s%-18s %s\n", indent, clock(s.notes[lines[0]].At), text)
+	return text
 }
 
 // words says in a sentence what a note is about.

@@ -51,6 +51,12 @@
   });
   addEventListener("scroll", hide, { passive: true });
 
+  // On paper, nothing can be opened: what was assumed and what happened is printed open.
+  const closed = () => all("#assumptions details:not([open]), .incident:not([hidden]) .story:not([open])");
+  let opened = [];
+  addEventListener("beforeprint", () => { opened = closed(); opened.forEach((details) => { details.open = true; }); });
+  addEventListener("afterprint", () => { opened.forEach((details) => { details.open = false; }); });
+
   // Incidents: one at a time, picked from a list.
   const incidents = all(".incident");
   if (incidents.length > 0) {
