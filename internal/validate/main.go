@@ -4,7 +4,8 @@
 //
 // A file says in its own "schema" entry how it is written; without a file, the library shipped with
 // this program is run. Every measure is simulated until the half-width of its 99.9 % interval is 1 % of
-// the value (of the unavailability, for availabilities), or a budget of events is spent. One known value
+// the value (of the unavailability, for availabilities; of a reliability, also of the unreliability), or a
+// budget of events is spent. One known value
 // in a thousand lies outside its interval by chance, so a miss is looked at again with other random
 // numbers and twice the precision before it counts.
 package main
@@ -36,7 +37,8 @@ func command(args []string, stdout, stderr io.Writer) int {
 	only := flags.String("case", "", "run only cases whose id matches this expression")
 	seed := flags.Uint64("seed", 1, "of the random numbers")
 	events := flags.Int64("events", 0, "budget of simulated events per measure")
-	if err := flags.Parse(args); err != nil {
+	names, err := parse(flags, args)
+	if err != nil {
 		return 2
 	}
 	e := long
@@ -52,7 +54,7 @@ func command(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, err)
 		return 2
 	}
-	files, err := libraries(flags.Args())
+	files, err := libraries(names)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return 2
@@ -79,6 +81,16 @@ func command(args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	return 0
+}
+
+// parse reads flags wherever they stand, before or after the names of files.
+func parse(flags *flag.FlagSet, args []string) (names []string, err error) {
+	for {
+		if err := flags.Parse(args); err != nil || flags.NArg() == 0 {
+			return names, err
+		}
+		names, args = append(names, flags.Arg(0)), flags.Args()[1:]
+	}
 }
 
 // libraries reads the named files, or what is shipped.

@@ -197,7 +197,7 @@ func longestBase(name string) (found *base, suffix string) {
 			found, suffix = b, strings.TrimPrefix(rest, "_")
 		}
 	}
-	if found != nil && (found.name == "two_terminal" || found.name == "all_terminal") {
+	if found != nil && (found.name == "two_terminal" && suffix != "" || found.name == "all_terminal") {
 		suffix = name
 	}
 	return found, suffix

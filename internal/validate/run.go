@@ -70,8 +70,11 @@ func needed(found estimate, q *question, e effort, done int) int {
 // relative is the half-width of the interval over what it is measured against.
 func (e estimate) relative(q *question) float64 {
 	against := math.Abs(e.value)
-	if q.shareOfTime() && q.complement {
+	switch {
+	case q.complement && q.shareOfTime():
 		against = math.Abs(1 - e.value)
+	case q.complement: // a reliability of 98 % ± 1 % would be no news: half of all failures may be missing
+		against = min(against, math.Abs(1-e.value))
 	}
 	switch {
 	case e.halfWidth() == 0:
