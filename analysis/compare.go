@@ -235,6 +235,9 @@ func (s *Side) hold(a, b reading, first Estimate) {
 		return
 	}
 	c := newCouple(a, b)
+	if c.differing > 0 && a.from != nil {
+		c.differing = apart(a.from, b.from)
+	}
 	mean, scale := c.against(1)
 	low, high := c.interval()
 	s.Difference = Estimate{Value: mean, Low: low, High: high, Confidence: confidence, Replications: int(c.n), Observations: c.differing}

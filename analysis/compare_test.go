@@ -375,3 +375,27 @@ func TestEnumerate(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Designs that were seen to do the same in all years but one differ in that one, whatever the figure:
+// that a quantile moves does not make the other years different.
+func TestDiffering(t *testing.T) {
+	var rows [][]*model.Outcome
+	for i := range 40 {
+		long := model.Seconds(1000 + 10*i)
+		a, b := year(down(10, long, 0)), year(down(10, long, 0))
+		switch i {
+		case 20:
+			b = year(down(10, 1200, 0), down(1e6, 5000, 0))
+		case 30:
+			a, b = year(), year()
+		}
+		rows = append(rows, []*model.Outcome{a, b})
+	}
+	st := held(rows...)
+	for _, c := range [][2]string{{"downtime", "mean"}, {"incidents", "mean"}, {"rto", "p50"}, {"rto", "p95"}, {"mttr", "mean"}} {
+		s := st.side(t, c[0], c[1], 1)
+		if s.Differing != 1 || s.Difference.Observations != 1 || len(s.Difference.Warnings) == 0 {
+			t.Errorf("%s %s: %d replications differ, want 1; warnings %q", c[0], c[1], s.Differing, s.Difference.Warnings)
+		}
+	}
+}

@@ -113,6 +113,27 @@ func TestCurvesInClusters(t *testing.T) {
 	}
 }
 
+// TestPointsInClusters: of 40 groups of 10 that are down or up as one, each counts once.
+func TestPointsInClusters(t *testing.T) {
+	c := NewCurves([]int{0}, []model.Seconds{0, 50, 100})
+	c.Cluster()
+	for group := range 40 {
+		for range 10 {
+			o := &model.Outcome{Horizon: 100}
+			if group < 8 {
+				o.Outages = []model.Outage{{Start: 40, End: 60}}
+			}
+			c.Add(o)
+		}
+		c.EndCluster()
+	}
+	low, high := wilson(32, 40)
+	got := c.Curve(0)[1].Now
+	near(t, "share up", got.Value, .8, 1e-12)
+	near(t, "low", got.Low, low, 1e-9)
+	near(t, "high", got.High, high, 1e-9)
+}
+
 func TestCurveTimes(t *testing.T) {
 	times := CurveTimes(model.Year)
 	if times[0] != 0 || times[len(times)-1] != model.Year || len(times) < 50 || len(times) > 200 {

@@ -51,6 +51,7 @@ type reading struct {
 	value  float64
 	pull   []float64
 	linear bool // the figure is that mean exactly
+	from   *accumulator
 	why    string
 }
 
@@ -60,9 +61,9 @@ func unreadable(why string) reading { return reading{value: math.NaN(), why: why
 func (a *accumulator) read(m *Metric, stat string, scale float64) reading {
 	switch {
 	case m.Method == Lifetime:
-		return a.readQuantile(levelOf(stat), 2)
+		return a.readQuantile(levelOf(stat))
 	case m.Method == Sample && m.Scope == Stores:
-		return a.readQuantile(levelOf(stat), 1)
+		return a.readQuantile(levelOf(stat))
 	case m.Method == Ratio || m.Method == Share:
 		return a.readRatio(m.Method == Share)
 	}
@@ -92,7 +93,7 @@ func (a *accumulator) readRatio(shares bool) reading {
 	if sy == 0 {
 		return unreadable("no event was seen")
 	}
-	out := reading{value: sx / sy, pull: xs}
+	out := reading{value: sx / sy, pull: xs, from: a}
 	for i := range xs {
 		out.pull[i] = (xs[i] - out.value*ys[i]) / (sy / float64(len(xs)))
 	}
@@ -118,8 +119,8 @@ func (a *accumulator) pairs(shares bool) (xs, ys []float64) {
 
 // readQuantile linearises the p-quantile q of pooled events (Bahadur 1966): the pull of a replication with
 // m events, k of them up to q, is (p·m − k)/m̄ times the slope of the quantile function at p.
-func (a *accumulator) readQuantile(p float64, stride int) reading {
-	raw := a.raw.flat()
+func (a *accumulator) readQuantile(p float64) reading {
+	raw, stride := a.raw.flat(), a.stride()
 	sorted := make([]float64, 0, len(raw)/stride)
 	least := math.Inf(1) // of the unfinished
 	for i := 0; i < len(raw); i += stride {
@@ -136,7 +137,7 @@ func (a *accumulator) readQuantile(p float64, stride int) reading {
 	if math.IsInf(q, 1) || q >= least {
 		return reading{value: q, why: "it has no end in one of the designs"}
 	}
-	out := reading{value: q}
+	out := reading{value: q, from: a}
 	slope, mean, at := quantileSlope(sorted, p), float64(len(sorted))/float64(a.sizes.Len()), 0
 	for size := range a.sizes.All() {
 		k := 0.0
@@ -196,6 +197,28 @@ func newCouple(a, b reading) couple {
 		*m /= c.n
 	}
 	return c
+}
+
+// stride is how many raw values an observation has.
+func (a *accumulator) stride() int {
+	observations := 0
+	for size := range a.sizes.All() {
+		observations += int(*size)
+	}
+	return max(1, a.raw.Len()/max(1, observations))
+}
+
+// apart counts the replications in which two designs were not seen to do the same. What they contribute to
+// a quotient or a quantile is no sign: it depends on what all others do.
+func apart(a, b *accumulator) (n int64) {
+	as, bs, strideA, strideB := a.sizes.flat(), b.sizes.flat(), a.stride(), b.stride()
+	x, y := a.raw.flat(), b.raw.flat()
+	for i := range as {
+		endA, endB := int(as[i])*strideA, int(bs[i])*strideB
+		n += int64(one(!slices.Equal(x[:endA], y[:endB])))
+		x, y = x[endA:], y[endB:]
+	}
+	return n
 }
 
 // against is mean and standard deviation of b − rho·a.

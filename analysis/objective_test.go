@@ -47,3 +47,32 @@ func TestAdviceDecides(t *testing.T) {
 		}
 	}
 }
+
+// An interval three times as long as the distance to the target must shrink to a third, which takes nine
+// times as many runs; a fifth more for luck.
+func TestAdviceGrowsWithTheSquare(t *testing.T) {
+	s := study(plan(), year(), year())
+	m := s.Get("availability", 0)
+	m.Stats[0].Estimate = Estimate{Value: .999, Low: .996, High: .9995, Replications: 2, Observations: 2}
+	for _, c := range []struct {
+		target, want float64
+		verdict      Verdict
+	}{{.998, 11, Undecided}, {.99925, 5, Undecided}, {.996, 0, Met}, {.9996, 0, Missed}, {.9990001, math.Inf(1), Undecided}} {
+		j := judgeAvailability(s, Judgement{}, model.Objective{Availability: c.target})
+		if j.Verdict != c.verdict || j.MoreRuns != c.want {
+			t.Errorf("target %v: %v, %v times as many runs, want %v, %v", c.target, j.Verdict, j.MoreRuns, c.verdict, c.want)
+		}
+	}
+}
+
+// Five replications that differ have one sign by chance in one of sixteen cases, six in one of thirty-two.
+func TestSeparable(t *testing.T) {
+	for n, want := range map[int64]bool{5: false, 6: true} {
+		if got := Separable(Estimate{Value: 2, Low: 1, High: 3, Observations: n}); got != want {
+			t.Errorf("%d replications: separable %v, want %v", n, got, want)
+		}
+	}
+	if Separable(Estimate{Value: 1, Low: -1, High: 3, Observations: 100}) {
+		t.Error("an interval around zero tells nothing apart")
+	}
+}

@@ -104,6 +104,9 @@ func TestCensoring(t *testing.T) {
 		t.Fatalf("%d censored, want 1", m.Censored)
 	}
 	near(t, "p50", m.Stat("p50").Value, 8000, 0) // 1000, 5000+, 8000: the curve falls to 2/3, then 0
+	if mean := m.Stat("mean"); !math.IsInf(mean.High, 1) || mean.Low > mean.Value || len(mean.Warnings) == 0 {
+		t.Errorf("mean recovery %+v with one that never ended; it has no upper bound", mean)
+	}
 	near(t, "downtime within the horizon", s.Get("downtime", 0).Main().Value, (1100+8000)/2., 1e-9)
 	if n := s.Get("rto_met", 0).Main().Observations; n != 2 {
 		t.Errorf("the open incident may still end in time, but %d incidents were judged", n)
