@@ -106,3 +106,10 @@ func TestKaplanMeier(t *testing.T) {
 		t.Errorf("the curve never reaches 0.1, but p90 is %v", v)
 	}
 }
+
+// Hall's transformation with a skewness of 3 and 20 values takes 0.5 to 1/2 + 1/4 + 1/24 + 1/40, and back.
+func TestSkew(t *testing.T) {
+	k := skew{g: 3, n: 20}
+	near(t, "straightened", k.straighten(.5), .5+.25+1./24+.025, 1e-12)
+	near(t, "and back", k.inverse(.5+.25+1./24+.025), .5, 1e-12)
+}
