@@ -32,6 +32,9 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 // pageRows is how many rows of a table the page shows, so that a large system still opens.
 const pageRows = 200
 
+// openRows is the longest table that needs not be opened to be seen.
+const openRows = 40
+
 // page is what the template lays out. Text is escaped there; only pictures come as markup, and escape
 // their text themselves.
 type page struct {
@@ -176,7 +179,7 @@ func tableBlock(t *Table) block {
 	if of != "" {
 		caption += ": " + of
 	}
-	return block{Table: &pageTable{Caption: caption, Head: append([]string{""}, t.Head[1:]...), Left: t.Left, Rows: short.Rows, Note: short.Note}}
+	return block{Table: &pageTable{Caption: caption, Closed: len(t.Rows) > openRows, Head: append([]string{""}, t.Head[1:]...), Left: t.Left, Rows: short.Rows, Note: short.Note}}
 }
 
 const (
