@@ -296,7 +296,7 @@ func (r *Runner) react(i int32, g *group) {
 			r.clocks.arm(g.stepClock, r.now+float64(out.Delay))
 		}
 	}
-	if out.Event == model.Completed {
+	if out.Event == model.Completed && (g.detector != nil || g.style == model.Majority) {
 		for _, j := range r.p.reaches[i] {
 			r.jour[j].relieved = r.now
 		}
@@ -336,8 +336,10 @@ func (r *Runner) promote(i int32, g *group, old int32) {
 	g.lost = false
 	g.redirected = r.now
 	from, to := &r.members[g.first+old], &r.members[g.first+g.state.Primary]
-	r.notice(from.component)
-	r.notice(from.host)
+	if r.mutes > 0 {
+		r.notice(from.component)
+		r.notice(from.host)
+	}
 	if from != to && len(r.active) > 0 {
 		members := r.p.sys.Services[i].Members
 		r.changeRoles(members[old], members[g.state.Primary])
@@ -361,7 +363,7 @@ func (r *Runner) promote(i int32, g *group, old int32) {
 	if goesOn {
 		g.old = old
 		r.endSplit(i, g)
-	} else {
+	} else if !g.simple {
 		r.freshHold(g)
 	}
 	if g.state.Ramp {

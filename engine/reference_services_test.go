@@ -376,7 +376,7 @@ func (t *twin) canLead(s *twinService, m *twinMember) bool {
 
 // keepRecord writes the story of a failover down.
 func (t *twin) keepRecord(s *twinService, e model.FailoverEvent) {
-	if e == model.Completed {
+	if e == model.Completed && (s.Detector != nil || s.style == model.Majority) { // others need not notice anything
 		s.tookOver = t.now
 	}
 	if e == model.Started && s.record == nil {
