@@ -13,7 +13,7 @@ import (
 func Compile(sys *model.System) (*Program, error) {
 	c := compiler{p: &Program{sys: sys}, laws: map[model.Distribution]int32{}, shared: map[*model.Mode]int32{},
 		balancers: map[int32]bool{}, closures: map[leaf]spans{}}
-	for _, step := range []func() error{c.components, c.commonCauses, c.services, c.requirements, c.wiring, c.dependencies} {
+	for _, step := range []func() error{c.components, c.commonCauses, c.services, c.requirements, c.wiring, c.dependencies, c.jobs} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -617,7 +617,7 @@ func (c *compiler) dependencies() error {
 	for j := range p.sys.Journeys {
 		from := &p.sys.Journeys[j]
 		p.journeys[j] = journey{direct: c.spans(c.direct(from.Needs)), all: c.spans(c.closure(from.Needs)),
-			threshold: from.Threshold, served: 1, outage: none, relieved: negInf}
+			threshold: from.Threshold, served: 1, outage: none, relieved: negInf, job: none}
 		p.journeys[j].sole = p.soleOf(p.journeys[j].all)
 		for _, s := range c.touching(from.Needs) {
 			p.reaches[s] = append(p.reaches[s], int32(j))

@@ -32,13 +32,19 @@ func (p *Program) Explain(w io.Writer) error {
 		p.explainGroup(out, int32(i))
 	}
 	fmt.Fprintln(out, "\njourneys")
-	for j := range p.journeys {
+	for j := range p.sys.Journeys {
 		jo := &p.journeys[j]
 		fmt.Fprintf(out, "  %s: up while %.4g%% is served; rests on%s", p.sys.Journeys[j].Name, 100*jo.threshold, p.leafNames(jo.all))
 		if n := jo.all.softEnd - jo.all.soft; n > 0 {
 			fmt.Fprintf(out, " and %d conditional needs", n)
 		}
 		fmt.Fprintln(out)
+	}
+	if len(p.jobs) > 0 {
+		fmt.Fprintln(out, "\njobs")
+	}
+	for i := range p.jobs {
+		p.explainJob(out, int32(i))
 	}
 	return out.Flush()
 }

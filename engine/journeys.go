@@ -21,6 +21,7 @@ type journey struct {
 	ramps       int32   // services it rests on whose worth changes with time now
 	outage      int32   // index of the open outage, or none
 	relieved    float64 // when a failover of a service it rests on was last completed
+	job         int32   // that it is the needs of, or none
 }
 
 // clients is a group of users at a place of the network.
@@ -39,6 +40,10 @@ type memo struct {
 func (r *Runner) update(j int32) {
 	jo := &r.jour[j]
 	jo.dirty = false
+	if jo.job != none {
+		r.attend(jo)
+		return
+	}
 	if jo.served < 1 {
 		r.accrue(j, r.now)
 	}
@@ -118,7 +123,7 @@ func (r *Runner) closeOutage(j int32, t float64) {
 // followRamps brings the books of journeys whose served fraction has been changing up to now.
 func (r *Runner) followRamps() {
 	for j := range r.jour {
-		if jo := &r.jour[j]; jo.ramps > 0 && jo.last < r.now {
+		if jo := &r.jour[j]; jo.ramps > 0 && jo.last < r.now && jo.job == none {
 			r.glide(int32(j), jo)
 		}
 	}
@@ -187,6 +192,7 @@ func (r *Runner) closeHorizon() {
 	for j := range r.jour {
 		r.accrue(int32(j), r.now)
 	}
+	r.closeJobs()
 	for i := range r.groups {
 		g := &r.groups[i]
 		if g.up < g.n {

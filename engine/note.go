@@ -19,6 +19,8 @@ const (
 	DataLost                          // Service, Member that goes on, Delay = seconds of writes lost (Never: all)
 	JourneyDown                       // Journey, Phase
 	JourneyUp                         // Journey
+	JobStopped                        // Job; Delay = work it has lost in this run so far
+	JobDone                           // Job; Delay = how long it took
 )
 
 // Note is one thing that happened in a replication, for ftsim trace and for tests.
@@ -29,6 +31,7 @@ type Note struct {
 	Service   int32
 	Member    int32
 	Journey   int32
+	Job       int32
 	Mode      model.FaultMode
 	Phase     model.Phase
 	Delay     model.Seconds

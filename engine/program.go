@@ -34,7 +34,8 @@ type Program struct {
 	recent   int // failovers to be remembered
 	network  network
 	clients  []clients
-	journeys []journey
+	journeys []journey // those of the system, then one for each job
+	jobs     []job
 	leaves   []leaf // hard dependencies of services and journeys
 	softs    []dependency
 	direct   []spans   // per service: what it names itself
@@ -184,6 +185,7 @@ const (
 	strainClock
 	shedClock
 	demandClock
+	jobClock
 )
 
 const none = model.None

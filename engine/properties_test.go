@@ -142,6 +142,7 @@ func run(t testing.TB, sys *model.System, o Options) []model.Outcome {
 		c.Outages = append([]model.Outage(nil), out.Outages...)
 		c.Losses = append([]model.Loss(nil), out.Losses...)
 		c.Failovers = append([]model.Failover(nil), out.Failovers...)
+		c.Runs = append([]model.Run(nil), out.Runs...)
 		c.Unserved = append([]model.Seconds(nil), out.Unserved...)
 		c.Exposure = append([]model.Seconds(nil), out.Exposure...)
 		all = append(all, c)

@@ -45,6 +45,7 @@ type Runner struct {
 	recent   []float64 // when the last failovers of each group were
 	reach    reach
 	jour     []journey
+	jobs     []job
 	memo     []memo
 	stamp    uint32  // of what memo holds that is still true
 	memoAt   float64 // the time it is about
@@ -96,6 +97,7 @@ func (p *Program) NewRunner(o Options) *Runner {
 		staff:    make([]float64, p.sys.People.Staff),
 		calendar: p.sys.People.Office.Kept,
 		jour:     make([]journey, len(p.journeys)),
+		jobs:     make([]job, len(p.jobs)),
 	}
 	for i := range r.modes {
 		r.modes[i].process = p.modes[i]
@@ -139,6 +141,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	copy(r.strains, p.strains)
 	copy(r.copies, p.copies)
 	copy(r.jour, p.journeys)
+	copy(r.jobs, p.jobs)
 	clear(r.hits)
 	r.resetCrews()
 	clear(r.staff)
@@ -161,14 +164,15 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	if r.o.SteadyState {
 		r.warmUp(run)
 	}
+	r.resetJobs()
 	r.end = r.begin + float64(r.o.Horizon)
 }
 
 func (r *Runner) resetOutcome(replication int) {
 	out := r.out
 	out.Replication, out.Horizon, out.Weight, out.Events = replication, r.o.Horizon, 1, 0
-	out.Outages, out.Losses, out.Failovers = out.Outages[:0], out.Losses[:0], out.Failovers[:0]
-	out.Unserved = zeroed(out.Unserved, len(r.jour))
+	out.Outages, out.Losses, out.Failovers, out.Runs = out.Outages[:0], out.Losses[:0], out.Failovers[:0], out.Runs[:0]
+	out.Unserved = zeroed(out.Unserved, len(r.p.sys.Journeys))
 	out.Exposure = zeroed(out.Exposure, len(r.groups))
 }
 
@@ -289,6 +293,9 @@ func (r *Runner) ring(id int32) {
 		r.strains[r.groups[o.group].strain].shed = true
 	case demandClock:
 		r.loadChanges()
+		return
+	case jobClock:
+		r.jobRang(o.index)
 		return
 	}
 	g := &r.groups[o.group]

@@ -32,6 +32,7 @@ const (
 	forData
 	forStart
 	forStandby
+	forJob
 )
 
 // mix is the finaliser of splitmix64: every bit of the result depends on every bit of x.

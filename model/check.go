@@ -17,6 +17,7 @@ func Check(sys *System, plan *Plan) Problems {
 	c.network()
 	c.services()
 	c.journeys()
+	c.jobs()
 	c.clients()
 	c.cost()
 	if plan != nil {

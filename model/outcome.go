@@ -9,6 +9,7 @@ type Outcome struct {
 	Outages     []Outage   // of all journeys, by start
 	Losses      []Loss     // one per recovery of a store, including those that lost nothing
 	Failovers   []Failover // by start
+	Runs        []Run      // of jobs, by end
 	Unserved    []Seconds  // per journey: ∫(1 − served fraction) dt over the horizon
 	Exposure    []Seconds  // per service: time with fewer members than designed
 }

@@ -9,6 +9,7 @@ type System struct {
 	Network    Network       // sites and links; no sites = everything reaches everything
 	Services   []Service     // in an order in which nobody needs a later one
 	Journeys   []Journey     // what users do; also one observed Journey per service that is reported
+	Jobs       []Job         // work that takes long enough to be interrupted
 	Clients    []ClientGroup // where requests come from; empty = anywhere
 	Rate       float64       // offered load, requests per second; 0 = not stated
 	Peak       Peak          // when there is more
