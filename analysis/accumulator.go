@@ -7,7 +7,7 @@ import (
 
 // accumulator takes in the observations of one metric for one target.
 type accumulator struct {
-	moments                // of single finite observations; of Ratio, of pairs
+	moments                // of single finite observations; of Ratio and Quotient, of pairs
 	seen     int64         // observations, the infinite ones included
 	grouped  moments       // of Share, Lifetime and Sample: (sum, number) of the observations of a replication
 	raw      Rows[float64] // of Sample and Lifetime, in order of arrival
@@ -22,7 +22,7 @@ func (a *accumulator) take(m Method, values []float64) {
 		a.keep(values, len(values))
 	}
 	switch m {
-	case Ratio:
+	case Ratio, Quotient:
 		for i := 0; i+1 < len(values); i += 2 {
 			a.push(values[i], values[i+1])
 			a.seen++

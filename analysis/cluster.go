@@ -43,7 +43,7 @@ func together(m Method, values []float64) []float64 {
 			sum /= float64(len(values))
 		}
 		return append(values[:0], sum)
-	case Ratio:
+	case Ratio, Quotient:
 		over, under := 0.0, 0.0
 		for i := 0; i+1 < len(values); i += 2 {
 			over, under = over+values[i], under+values[i+1]

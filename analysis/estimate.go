@@ -80,7 +80,7 @@ func (q *measure) estimate(value, low, high float64, events int64) Estimate {
 	if events > 0 && events < fewEvents {
 		e.Warnings = append(e.Warnings, fewNote(events))
 	}
-	if q.reps == 1 && (q.m.Method == Mean || q.m.Method == Ratio) {
+	if q.reps == 1 && (q.m.Method == Mean || q.m.Method == Ratio || q.m.Method == Quotient) {
 		e.Warnings = append(e.Warnings, "one replication gives no interval")
 	}
 	return e
@@ -101,6 +101,8 @@ func (q *measure) stats() []Stat {
 		return []Stat{{"mean", q.rate()}}
 	case Ratio:
 		return []Stat{{"mean", q.ratio()}}
+	case Quotient:
+		return []Stat{{"mean", q.quotient()}}
 	case Lifetime:
 		return q.lifetimes()
 	case Sample:
@@ -298,7 +300,11 @@ func (q *measure) lifetimes() []Stat {
 	out = append(out, Stat{"max", q.estimate(top, top, math.Inf(1), q.a.seen)})
 	out = append(out, Stat{"mean", q.meanLife(censored)})
 	if censored > 0 {
-		note := fmt.Sprintf("%d of %d incidents had not ended when following stopped (Kaplan–Meier)", censored, len(lives))
+		what := "incidents"
+		if q.m.Scope == JobsThatEnd {
+			what = "runs"
+		}
+		note := fmt.Sprintf("%d of %d %s had not ended when following stopped (Kaplan–Meier)", censored, len(lives), what)
 		for i := range out {
 			out[i].Warnings = append(out[i].Warnings, note)
 		}

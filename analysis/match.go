@@ -64,7 +64,7 @@ func (a *accumulator) read(m *Metric, stat string, scale float64) reading {
 		return a.readQuantile(levelOf(stat))
 	case m.Method == Sample && m.Scope == Stores:
 		return a.readQuantile(levelOf(stat))
-	case m.Method == Ratio || m.Method == Share:
+	case m.Method == Ratio || m.Method == Quotient || m.Method == Share:
 		return a.readRatio(m.Method == Share)
 	}
 	out := reading{value: a.x * scale, linear: true}

@@ -45,6 +45,7 @@ const (
 	Share    Method = "share"    // zeros and ones: Wilson interval
 	Rate     Method = "rate"     // one count per replication: events per year, exact Poisson interval
 	Ratio    Method = "ratio"    // one pair (numerator, denominator) per replication: delta method
+	Quotient Method = "quotient" // as Ratio, but over a length of time and not a number of events
 )
 
 // Scope is what a metric has one value for.
@@ -58,6 +59,8 @@ const (
 	Services        Scope = "service"
 	Stores          Scope = "store"
 	StoresWithRPO   Scope = "store with RPO"
+	Jobs            Scope = "job"
+	JobsThatEnd     Scope = "job that ends"
 )
 
 // Metric is a function of one replication, together with what it means and how it is estimated.
@@ -101,6 +104,12 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 		{"loss_transactions", "writes lost at a recovery that lost some, in transactions", Transactions, Lower, Sample, Stores, v.lossTransactions},
 		{"rpo", "writes lost at a recovery, whether it lost any or not, in seconds", Time, Lower, Sample, Stores, v.recoveryLoss},
 		{"rpo_met", "share of recoveries that lost no more than the RPO", Fraction, Higher, Share, StoresWithRPO, v.rpoMet},
+		{"job_time", "time from the start of a job until its work is done", Time, Lower, Lifetime, JobsThatEnd, v.jobTime},
+		{"jobs_done", "runs of a job that were done, per year", PerYear, Higher, Rate, JobsThatEnd, v.jobsDone},
+		{"job_interruptions", "interruptions per year in which a job is under way", PerYear, Lower, Quotient, Jobs, v.jobInterruptions},
+		{"job_lost_work", "work that interruptions undid, per year in which a job is under way", TimePerYear, Lower, Quotient, Jobs, v.jobLostWork},
+		{"job_useful", "share of the time a job is under way that was useful work", Fraction, Higher, Quotient, Jobs, v.jobUseful},
+		{"job_saving", "share of the time a job is under way that went into checkpoints", Fraction, Lower, Quotient, Jobs, v.jobSaving},
 	}
 }
 

@@ -79,11 +79,14 @@ func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 		n = len(sys.Journeys)
 	case Whole:
 		n = 1
+	case Jobs, JobsThatEnd:
+		n = len(sys.Jobs)
 	}
 	cells := make([]*accumulator, n)
 	for i := range cells {
 		switch {
 		case scope == Whole && sys.Cost == nil:
+		case scope == JobsThatEnd && !ends(&sys.Jobs[i]):
 		case scope == JourneysWithRTO && v.rto[i] <= 0:
 		case scope == Stores && sys.Services[i].Store == nil:
 		case scope == StoresWithRPO && (sys.Services[i].Store == nil || !(v.rpo[i] >= 0)):

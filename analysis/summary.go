@@ -66,6 +66,8 @@ func (s *Study) nameOf(scope Scope, target int) string {
 		return s.sys.Name
 	case Journeys, JourneysWithRTO:
 		return s.sys.Journeys[target].Name
+	case Jobs, JobsThatEnd:
+		return s.sys.Jobs[target].Name
 	}
 	return s.sys.Services[target].Name
 }

@@ -85,6 +85,8 @@ func sound() (*System, *Plan) {
 		},
 		Clients: []ClientGroup{{Site: 0, Share: 0.5}, {Site: None, Share: 0.5}},
 		Rate:    100,
+		Jobs: []Job{{Name: "bill", Needs: []Dependency{{Need: Need{Ref: 1}}}, Threshold: 0.95, Work: Hour,
+			Checkpoint: Checkpoint{Every: Minute, Takes: plain(1)}, Restart: plain(1)}},
 	}
 	plan := DefaultPlan()
 	plan.Objectives = []Objective{{Journey: 0, Availability: 0.999, RTO: Hour, RPOSet: true}}
@@ -113,6 +115,15 @@ func TestCheckFindsFaults(t *testing.T) {
 		{`called "db-a"; the other is in line 7`, func(s *System, _ *Plan) {
 			s.Components[3].At, s.Components[4].Name = Pos{"f", 7, 1}, "db-a"
 		}},
+		{`job "bill" needs no service`, func(s *System, _ *Plan) { s.Jobs[0].Needs = nil }},
+		{`job "bill": it needs service 7`, func(s *System, _ *Plan) { s.Jobs[0].Needs[0].Need.Ref = 7 }},
+		{`job "bill": its threshold`, func(s *System, _ *Plan) { s.Jobs[0].Threshold = 0 }},
+		{`job "bill": its work`, func(s *System, _ *Plan) { s.Jobs[0].Work = Seconds(nan) }},
+		{`job "bill": checkpoints are made every so often`, func(s *System, _ *Plan) { s.Jobs[0].Checkpoint.Every = -1 }},
+		{`job "bill": a checkpoint must take a finite time`, func(s *System, _ *Plan) { s.Jobs[0].Checkpoint.Takes = plain(inf) }},
+		{`job "bill": a restart must take a finite time`, func(s *System, _ *Plan) { s.Jobs[0].Restart = plain(nan) }},
+		{`job "bill" goes on for ever`, func(s *System, _ *Plan) { s.Jobs[0].Work, s.Jobs[0].Checkpoint = Never, Checkpoint{} }},
+		{`two of the jobs are called "bill"`, func(s *System, _ *Plan) { s.Jobs = append(s.Jobs, s.Jobs[0]) }},
 		{`"db-a": unknown kind`, func(s *System, _ *Plan) { s.Components[3].Kind = NumKinds }},
 		{`"db-a": there is no site 9`, func(s *System, _ *Plan) { s.Components[3].Site = 9 }},
 		{`"db-a": a start that takes time cannot fail as well`, func(s *System, _ *Plan) {

@@ -83,3 +83,31 @@ func weightAtPeak(sys *model.System) float64 {
 	hours := float64((sys.Peak.To - sys.Peak.From) / model.Hour)
 	return sys.Peak.Rate / ((sys.Rate*(24-hours) + sys.Peak.Rate*hours) / 24)
 }
+
+// The computation takes what Daly's formula says, and four fifths of it are useful.
+func TestCheckpointsTakeWhatTheExampleSays(t *testing.T) {
+	text, err := os.ReadFile("../examples/checkpoints.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sys := load(t, strings.SplitN(string(text), "apiVersion: ftsim/v1\n", 2)[1]).System
+	sys.Jobs = sys.Jobs[:1]
+	p, err := engine.Compile(sys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const runs = 2000
+	took, stops := 0.0, 0.0
+	for out, err := range p.Replications(t.Context(), engine.Options{Horizon: 60 * model.Day, Seed: 3, Runs: runs}) {
+		if err != nil || len(out.Runs) != 1 || out.Runs[0].Open {
+			t.Fatalf("%v, %+v", err, out.Runs)
+		}
+		took, stops = took+float64(out.Runs[0].End/model.Hour)/runs, stops+float64(out.Runs[0].Stops)/runs
+	}
+	if want := 6 * math.Exp(10./360) * math.Expm1(65./360) * 500; math.Abs(took-want) > 1 || math.Abs(want-610.4) > 0.05 {
+		t.Errorf("it takes %.1f h on average, by the formula %.1f", took, want)
+	}
+	if math.Abs(stops-610.4/6) > 1 {
+		t.Errorf("it is interrupted %.1f times", stops)
+	}
+}

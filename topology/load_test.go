@@ -175,6 +175,13 @@ func describe(t *Topology) string {
 			fmt.Fprintf(&b, "    needs %s\n", dependencyText(&d))
 		}
 	}
+	for i, j := range t.System.Jobs {
+		fmt.Fprintf(&b, "job %d %q work %v restart %v threshold %v shielded %v repeats %v checkpoint %+v\n",
+			i, j.Name, j.Work, j.Restart, j.Threshold, j.Shielded, j.Repeats, j.Checkpoint)
+		for _, d := range j.Needs {
+			fmt.Fprintf(&b, "    needs %s\n", dependencyText(&d))
+		}
+	}
 	if t.System.Cost != nil {
 		fmt.Fprintf(&b, "cost %+v\n", *t.System.Cost)
 	}

@@ -109,6 +109,7 @@ func (b *builder) file(root *node, plan *model.Plan) {
 	b.commonCauses(top.list("common_causes"))
 	b.traffic(top)
 	b.journeys(top)
+	b.jobs(top.get("jobs"))
 	b.cost(top)
 	b.objectives(top.list("objectives"), plan)
 	top.later("on_call", "maintenance", "backups", "presets")

@@ -113,6 +113,7 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d.add(journeys(sum, "SERVICES", observers(sum)))
 	d.add(details(sum))
 	d.add(stores(sum))
+	d.add(jobs(sum))
 	d.add(failovers(sum))
 	d.add(exposure(sum))
 	d.add(costs(sum))
