@@ -338,3 +338,58 @@ func TestStreamNeverEnds(t *testing.T) {
 	}
 	near(t, "share of useful work", useful/whole, 60/(360*math.Exp(10./360)*math.Expm1(65./360)), 0.003)
 }
+
+// wants compares the only runs of a job with what they should be.
+func wants(t *testing.T, what string, sys *model.System, horizon model.Seconds, want ...model.Run) {
+	t.Helper()
+	got := runsOf(t, sys, Options{Horizon: horizon, Seed: 1, Runs: 1})
+	if len(got) != len(want) {
+		t.Fatalf("%s: %+v", what, got)
+	}
+	for i := range got {
+		if !sameRun(got[i], want[i]) {
+			t.Errorf("%s: run %d is %+v, want %+v", what, i, got[i], want[i])
+		}
+	}
+}
+
+// Where checkpoints divide the work, rounding does not make one more of them.
+func TestCheckpointsThatDivideTheWork(t *testing.T) {
+	sys := onOne(expLaw(model.Year*1000), fixedLaw(1), model.Job{Work: 1, Checkpoint: model.Checkpoint{Every: 0.1, Takes: fixedLaw(5)}})
+	wants(t, "ten tenths", sys, 100, model.Run{End: 46, Done: 1, Saving: 45})
+}
+
+// A run that begins while what it needs is away waits, and has not been interrupted.
+func TestNextRunWaits(t *testing.T) {
+	sys := onOne(fixedLaw(300), fixedLaw(300), model.Job{Work: 290, Shielded: true, Repeats: true, Restart: fixedLaw(50),
+		Checkpoint: model.Checkpoint{Every: 290, Takes: fixedLaw(20), AtEnd: true}})
+	wants(t, "shielded", sys, 880, model.Run{End: 310, Done: 290, Saving: 20},
+		model.Run{Start: 310, End: 880, Open: true, Done: 280, Waiting: 290})
+}
+
+// A job that stands still waits until what it needs has warmed up; one that works goes on.
+func TestJobWaitsForTheWarmUp(t *testing.T) {
+	for _, threshold := range []float64{0.3, 0.5, 1} {
+		sys := onOne(fixedLaw(300), fixedLaw(300), model.Job{Work: 400, Checkpoint: model.Checkpoint{Every: 100}})
+		sys.Services[0].WarmUp = model.WarmUp{StartAt: 0.4, Ramp: 120}
+		sys.Jobs[0].Threshold = threshold
+		wants(t, "warming up", sys, 2000, model.Run{End: 820, Stops: 1, Done: 400, Waiting: 420})
+	}
+}
+
+// In a broken network a job stands still if what it needs does not reach what that needs.
+func TestJobInABrokenNetwork(t *testing.T) {
+	sys := onOne(expLaw(1000*model.Year), fixedLaw(1), model.Job{Work: 400, Checkpoint: model.Checkpoint{Every: 100}})
+	app := sys.Services[0]
+	app.Name, app.Needs = "app", []model.Dependency{{Need: model.Need{Ref: 0}}}
+	app.Members = []model.Member{{Component: 1, Host: 1}}
+	sys.Components[0].Site = 0
+	sys.Components = append(sys.Components,
+		model.Component{Name: "host", Site: 1},
+		model.Component{Name: "link", Kind: model.KindLink, Site: none, Modes: []model.Mode{{Kind: model.Isolated, Life: fixedLaw(300), Repair: fixedLaw(300)}}})
+	sys.Network.Sites = []model.Site{{Name: "here", Component: none, Within: none}, {Name: "there", Component: none, Within: none}}
+	sys.Network.Links = []model.Link{way(2, 0, 1), way(2, 1, 0)}
+	sys.Services = append(sys.Services, app)
+	sys.Jobs[0].Needs[0].Need.Ref = 1
+	wants(t, "cut off", sys, 2000, model.Run{End: 700, Stops: 1, Done: 400, Waiting: 300})
+}
