@@ -5,7 +5,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -138,45 +137,6 @@ var (
 	shownOutput = regexp.MustCompile("(?s)```sh\n([^`\n]*)\n```\n+```text\n(.*?)\n```")
 	blockTitle  = regexp.MustCompile(`^[A-Z]+( [A-Z]+)*( {2}\S+)?`)
 )
-
-// TestShownOutput holds what the README shows of a command's output to what the command prints. Shown
-// are whole blocks, recognised by their titles; go test ./cmd/ftsim -update brings them up to date.
-func TestShownOutput(t *testing.T) {
-	if runtime.GOARCH != "amd64" {
-		t.Skip("other processors round the last digit of some sums differently")
-	}
-	const readme = "../../README.md"
-	text, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	shown := shownOutput.FindAllStringSubmatch(string(text), -1)
-	if len(shown) == 0 {
-		t.Fatal("the README shows no output; this test would prove nothing")
-	}
-	updated := string(text)
-	for _, match := range shown {
-		printed := map[string]string{}
-		for _, block := range strings.Split(printedBy(t, sandbox(t), ftsimArguments(match[1])), "\n\n") {
-			printed[blockTitle.FindString(block)] = block
-		}
-		for _, block := range strings.Split(match[2], "\n\n") {
-			now := printed[blockTitle.FindString(block)]
-			if now == "" {
-				t.Fatalf("%s prints no block %q", match[1], blockTitle.FindString(block))
-			}
-			if now != block && !*update {
-				t.Errorf("%s prints\n%s\nbut the README shows\n%s\nif the change is meant: go test ./cmd/ftsim -update", match[1], now, block)
-			}
-			updated = strings.Replace(updated, block, now, 1)
-		}
-	}
-	if *update && updated != string(text) {
-		if err := os.WriteFile(readme, []byte(updated), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 var link = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 
