@@ -29,6 +29,7 @@ type job struct {
 	since          float64 // when the stage began
 	saved          float64 // work that the last completed checkpoint of this run holds
 	unsaved        float64 // work done since, as of the beginning of the stage
+	stretch        float64 // of work, that the clock rings at the end of; differences of clocks would not add up
 	run            model.Run
 }
 
@@ -206,9 +207,10 @@ func (r *Runner) resume(j *job) {
 func (r *Runner) work(j *job) {
 	j.enter(working, r.now)
 	left := j.work - j.saved
-	if j.every > 0 && left > j.every+j.slack {
+	if j.every > 0 && left > j.every {
 		left = j.every
 	}
+	j.stretch = left
 	r.clocks.arm(j.clock, r.now+left)
 }
 
@@ -224,7 +226,7 @@ func (r *Runner) jobRang(i int32) {
 		j.run.Saving += model.Seconds(spent)
 		r.safe(i, j)
 	case working:
-		j.unsaved += spent
+		j.unsaved += j.stretch
 		r.save(i, j)
 	}
 	if r.jour[j.journey].down {

@@ -393,3 +393,22 @@ func TestJobInABrokenNetwork(t *testing.T) {
 	sys.Jobs[0].Needs[0].Need.Ref = 1
 	wants(t, "cut off", sys, 2000, model.Run{End: 700, Stops: 1, Done: 400, Waiting: 300})
 }
+
+// Late in a long run the clocks are coarse. The work done is still the work that was set out for: it does
+// not fall short by what clocks round off, which would have to be done in pieces too short to move them.
+func TestJobsLateInALongRun(t *testing.T) {
+	sys := onOne(expLaw(1e15), fixedLaw(1), model.Job{Work: 1.7, Repeats: true, Checkpoint: model.Checkpoint{Every: 0.1, Takes: fixedLaw(1e6)}})
+	late, saved := 0, 0.0
+	for _, run := range runsOf(t, sys, Options{Horizon: 4e10, Seed: 1, Runs: 1}) {
+		if run.Open {
+			continue
+		}
+		late++
+		if saved = math.Round(float64(run.Saving / 1e6)); saved != 16 {
+			t.Fatalf("from %v on, 1.7 s of work took %v checkpoints, not 16", float64(run.Start), saved)
+		}
+	}
+	if late < 2000 {
+		t.Errorf("only %d runs", late)
+	}
+}
