@@ -228,7 +228,7 @@ func (r *Runner) decide(i int32, g *group) {
 		sig := &r.signal
 		sig.Lost = lost
 		sig.Eligible, sig.Next = r.candidates(g)
-		sig.Unfit = g.state.Candidate != none && !(r.members[g.first+g.state.Candidate].up && r.canLead(g, g.state.Candidate))
+		sig.Unfit = g.state.Candidate != none && sig.Eligible != g.state.Candidate && !r.fit(g, g.state.Candidate)
 		if r.calendar {
 			sig.Night = r.night()
 		}
@@ -261,6 +261,11 @@ func (r *Runner) decide(i int32, g *group) {
 			return // nobody has changed places, so there is nothing to tell
 		}
 	}
+}
+
+// fit tells whether a member could be promoted now.
+func (r *Runner) fit(g *group, k int32) bool {
+	return r.members[g.first+k].up && r.canLead(g, k)
 }
 
 // look has the group find out whether its primary may go on, and whether it still answers.
