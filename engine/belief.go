@@ -107,6 +107,7 @@ func (r *Runner) watch(g *group, k int32) {
 		r.clocks.arm(clock, r.now+delay)
 		return
 	}
+	r.clocks.stop(clock) // which may run because the member was slow before
 	r.believe(m.service, k)
 }
 

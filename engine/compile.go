@@ -243,6 +243,9 @@ func (c *compiler) services() error {
 	}
 	for _, i := range byName(len(p.groups), func(i int) string { return p.sys.Services[i].Name }) {
 		c.groupClocks(i, &p.groups[i])
+		if p.groups[i].limited {
+			p.limited = append(p.limited, i)
+		}
 	}
 	if p.demand.varies() {
 		p.dayClock = c.clock(owner{kind: demandClock})
@@ -270,7 +273,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 	if from.Coordinated {
 		g.coordinator = from.Coordinator
 	}
-	c.capacity(i, from, &g)
+	c.capacity(from, &g)
 	g.pair, g.whole = g.style == model.Primary && n == 2, g.capacity(1)
 	if g.plain = c.plain(i, &g, from); g.plain {
 		for _, m := range from.Members {
@@ -293,7 +296,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 }
 
 // capacity lays out what load does to a group.
-func (c *compiler) capacity(i int32, from *model.Service, g *group) {
+func (c *compiler) capacity(from *model.Service, g *group) {
 	p := c.p
 	if l, ok := from.Policy.(model.Leaderless); ok {
 		copies, read, write := l.Copies()
@@ -307,9 +310,7 @@ func (c *compiler) capacity(i int32, from *model.Service, g *group) {
 		g.strain = int32(len(p.strains))
 		p.strains = append(p.strains, strain{above: x.Above, retry: x.Retry, after: float64(x.After), step: c.law(x.Step), human: x.Human})
 	}
-	if g.limited = g.strain != none || p.demand.varies(); p.demand.varies() {
-		p.limited = append(p.limited, i)
-	}
+	g.limited = g.strain != none || p.demand.varies()
 }
 
 // mayAil tells whether some member of a service may become slow.

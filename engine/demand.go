@@ -93,6 +93,11 @@ func (r *Runner) meet(load float64) {
 
 // press looks whether a change of load could matter to a group, and whether it has more than it can bear.
 func (r *Runner) press(i int32, g *group) {
+	r.keepTime(g)
+	if g.strain != none {
+		r.bear(i, g)
+		r.keepTime(g)
+	}
 	if g.style == model.Shared {
 		sound := g.up - g.odd
 		switch {
@@ -102,11 +107,6 @@ func (r *Runner) press(i int32, g *group) {
 			g.blame = r.blame
 		}
 		g.sound = sound
-	}
-	r.keepTime(g)
-	if g.strain != none {
-		r.bear(i, g)
-		r.keepTime(g)
 	}
 }
 
@@ -127,9 +127,10 @@ func (r *Runner) keepTime(g *group) {
 	r.tick()
 }
 
-// couldBeShort tells whether a group as it is now would lack capacity at some hour.
+// couldBeShort tells whether a group as it is now would lack capacity at some hour, or spreads requests
+// as the load is.
 func (r *Runner) couldBeShort(g *group) bool {
-	if !r.reach.whole || g.warming > 0 || g.collapsed {
+	if !r.reach.whole || g.warming > 0 || g.collapsed || g.leastLoaded && g.good < g.rotation {
 		return true
 	}
 	able := 1.0

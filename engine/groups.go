@@ -178,13 +178,20 @@ func (r *Runner) settleGroup(i int32) {
 		}
 		if g.store != none {
 			r.settleStore(g)
+			if g.state.Phase == model.Repair { // who follows the new primary now may lead
+				r.decide(i, g)
+				r.settleStore(g)
+			}
 		}
 	}
 	if g.limited {
 		r.press(i, g)
 	}
 	r.revalue(i, g)
-	g.calm = g.aloof && g.state.Phase == model.Serving && !g.lost && g.old == none && r.members[g.first+g.state.Primary].up
+	if g.aloof {
+		primary := &r.members[g.first+g.state.Primary]
+		g.calm = g.state.Phase == model.Serving && !g.lost && g.old == none && primary.up && !primary.slow
+	}
 }
 
 // settleSimple is settleGroup for a primary with standbys and nothing else: the commonest service, in
@@ -193,7 +200,7 @@ func (r *Runner) settleSimple(i int32, g *group) {
 	g.rescan = false
 	r.decide(i, g)
 	up := r.members[g.first+g.state.Primary].up
-	g.calm = up && g.state.Phase == model.Serving && !g.lost && g.old == none
+	g.calm = up && g.odd == 0 && g.state.Phase == model.Serving && !g.lost && g.old == none
 	if g.state.Phase == model.Redirection || g.old != none || g.odd > 0 || g.timed || !r.reach.whole {
 		r.revalue(i, g)
 		return

@@ -264,7 +264,9 @@ func (r *Runner) product(all spans, t float64) (float64, model.Phase) {
 			c, f = r.value(g, none, t)
 		}
 		if g.copies > 0 && l.access == model.Read {
-			c, f = r.copiesValue(g, model.Read, none, t)
+			if c, f = r.copiesValue(g, model.Read, none, t); c*f < 1 {
+				ph = g.sharedBlocking()
+			}
 		}
 		if l.access == model.Write && g.store != none && r.stores[g.store].closed() {
 			f, ph = 0, model.WriteBlock

@@ -24,8 +24,8 @@ func (r *Runner) copiesValue(g *group, a model.Access, view int32, t float64) (c
 	}
 	served := 0.0
 	parts := g.n
-	if g.copies == g.n {
-		parts = 1 // every member has everything
+	if g.copies == g.n && g.odd == 0 {
+		parts = 1 // every member has everything, and it does not matter who is asked first
 	}
 	for k := int32(0); k < parts; k++ {
 		served += r.partServed(g, k, takes, view)
@@ -68,7 +68,7 @@ func (r *Runner) partServed(g *group, k, takes, view int32) float64 {
 
 // strengthFrom is how many members at full capacity those amount to that serve at a place.
 func (r *Runner) strengthFrom(g *group, view int32, t float64) float64 {
-	if g.perReplica == 0 && g.warming == 0 {
+	if g.perReplica == 0 && g.warming == 0 && g.odd == 0 {
 		return float64(g.needed)
 	}
 	var x rotation

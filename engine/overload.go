@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/ftsim/ftsim/model"
+import (
+	"math"
+
+	"github.com/ftsim/ftsim/model"
+)
 
 // This file is about groups that break under too much load (R24). Utilisation by first tries above what
 // members stand, for long enough, makes one fail after the other, while who is not served tries again.
@@ -69,12 +73,11 @@ func (r *Runner) bear(i int32, g *group) {
 	switch {
 	case s.stage == collapsed:
 		r.lie(g, s, able, live, rang, shed)
-	case able == 0, g.demand <= able*g.perReplica:
+	case able > 0 && g.demand <= able*g.perReplica:
 		r.rest(s)
-	case s.stage == shedding, g.demand <= s.above*able*g.perReplica:
-		if s.stage == strained {
-			r.rest(s)
-		}
+	case s.stage == shedding:
+	case able == 0, g.demand <= s.above*able*g.perReplica:
+		r.rest(s)
 	case s.stage == calm && s.after > 0:
 		s.stage = strained
 		r.clocks.arm(s.clock, r.now+s.after)
@@ -108,10 +111,10 @@ func (r *Runner) collapse(i int32, g *group, s *strain) {
 
 // lie is what goes on while a group has collapsed.
 func (r *Runner) lie(g *group, s *strain, able, live float64, rang, shed bool) {
-	capacity, answered := r.value(g, none, r.now)
+	capacity, answered := r.value(g, none, math.Inf(1)) // warm, as strength is
 	offered := g.demand * (1 + s.retry*(1-capacity*answered))
 	switch {
-	case able*g.perReplica >= offered:
+	case able*g.perReplica >= offered, shed && able*g.perReplica >= g.demand:
 		r.recoverFrom(g, s, calm)
 		return
 	case shed:

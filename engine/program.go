@@ -42,7 +42,7 @@ type Program struct {
 	reaches  [][]int32 // per service: journeys that depend on it
 	balanced [][]int32 // per service: services whose detector looks from its members
 	strains  []strain
-	limited  []int32 // services with limited capacity, if the load varies
+	limited  []int32 // services to whose worth load matters, by name
 	demand   demand
 	dayClock int32     // of the changes of load, if there are any
 	owners   []owner   // of the clocks after those of modes and causes

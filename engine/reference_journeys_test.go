@@ -159,6 +159,7 @@ func (t *twin) bookDown(j *twinJourney, length, unserved float64) {
 	if t.past || length <= 0 {
 		return
 	}
+	unserved *= t.weight()
 	t.out.Unserved[j.id] += model.Seconds(unserved)
 	if j.outage != nil {
 		j.outage.Phases[j.phase] += model.Seconds(length)
@@ -210,13 +211,16 @@ func (t *twin) path(needs []model.Dependency, at float64) (float64, model.Phase)
 	services, conditions := t.restOn(needs)
 	for _, n := range services {
 		s := t.services[n.Ref]
-		c, a := t.worth(s, none, at)
+		c, a := t.worthFor(s, n.Access, none, at)
 		why := t.inTheWay(s, at)
+		if _, ok := s.Policy.(model.Leaderless); ok && c*a < 1 {
+			why = t.inTheWayOfShared(s, at)
+		}
 		if n.Access == model.Write && s.ledger != nil && s.ledger.blocked {
 			a, why = 0, model.WriteBlock
 		}
-		if k := t.reader(s, none); n.Access == model.Read && k != nil && c*a < t.readingWorth(s) {
-			c, a = t.readingWorth(s), 1
+		if k := t.reader(s, none); n.Access == model.Read && k != nil && c*a < t.capacity(s, 1) {
+			c, a = t.capacity(s, 1), 1
 		}
 		capacity, answered = min(capacity, c), answered*a
 		if c*a < worst {
@@ -354,9 +358,9 @@ func (t *twin) from(site int32, n model.Need, at float64) float64 {
 	if n.Access == model.Write && s.ledger != nil && s.ledger.blocked {
 		return 0
 	}
-	capacity, answered := t.worth(s, site, at)
-	if m := t.reader(s, site); n.Access == model.Read && m != nil && capacity*answered < t.readingWorth(s) {
-		return min(t.readingWorth(s), t.along(s.Needs, t.site(m), at))
+	capacity, answered := t.worthFor(s, n.Access, site, at)
+	if m := t.reader(s, site); n.Access == model.Read && m != nil && capacity*answered < t.capacity(s, 1) {
+		return min(t.capacity(s, 1), t.along(s.Needs, t.site(m), at))
 	}
 	if answered == 0 {
 		return 0
@@ -383,12 +387,4 @@ func (t *twin) reader(s *twinService, site int32) *twinMember {
 		}
 	}
 	return nil
-}
-
-// readingWorth is what one member can take of the demand.
-func (t *twin) readingWorth(s *twinService) float64 {
-	if s.PerReplica > 0 && t.sys.Rate > 0 {
-		return min(1, s.PerReplica/t.sys.Rate)
-	}
-	return min(1, 1/float64(s.needed()))
 }

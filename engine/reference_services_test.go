@@ -27,6 +27,8 @@ type twinService struct {
 	luck, watchLuck *dice
 	poll            dice    // the luck of what happened at …
 	pollAt          float64 // …
+	strain          twinStrain
+	harm            int     // done to its members, as of the last look
 	ledger          *ledger // nil = no data, or no single history of it
 	record          *model.Failover
 }
@@ -36,6 +38,8 @@ type twinMember struct {
 	k              int32
 	up, changed    bool // available; and whether that is new
 	seen, believed bool // what its watch sees, and what it has come to believe
+	dim            bool // its watch sees that it is slow, no worse
+	fallen         bool // load has broken it
 	fault          model.FaultMode
 	warmSince      float64 // when it began to serve
 }
@@ -84,7 +88,12 @@ func (t *twin) settleService(s *twinService) {
 	if s.style != model.Shared {
 		t.decide(s)
 		t.settleLedger(s)
+		if s.state.Phase == model.Repair {
+			t.decide(s)
+			t.settleLedger(s)
+		}
 	}
+	t.press(s)
 	for _, m := range s.members {
 		m.changed = false
 	}
@@ -107,13 +116,16 @@ func (t *twin) watchAll(s *twinService) {
 // nothing has happened.
 func (t *twin) watch(s *twinService, m *twinMember) {
 	seen, looking := t.sees(s, m)
+	if looking && t.slow(m) {
+		seen = false
+	}
 	if !looking {
 		seen = m.believed
 	}
 	if seen == m.seen {
 		return
 	}
-	m.seen = seen
+	m.seen, m.dim = seen, !seen && m.up && t.slow(m)
 	name := watchName(s, m)
 	if seen == m.believed {
 		t.callOff(name)
@@ -128,6 +140,7 @@ func (t *twin) watch(s *twinService, m *twinMember) {
 			t.believe(s, m)
 		})
 	} else {
+		t.callOff(name)
 		t.believe(s, m)
 	}
 }
@@ -152,6 +165,8 @@ func (t *twin) delay(s *twinService, m *twinMember) model.Seconds {
 		return 0 // it answers, so it is back
 	case m.seen:
 		return s.Detector.Recovery(luck.rand())
+	case m.up && t.slow(m):
+		return s.Detector.Delay(model.Slow, luck.rand())
 	case m.up:
 		return s.Detector.Delay(model.Isolated, luck.rand())
 	}
@@ -381,7 +396,7 @@ func (t *twin) keepRecord(s *twinService, e model.FailoverEvent) {
 	}
 	if e == model.Started && s.record == nil {
 		s.record = &model.Failover{Service: s.id, Start: t.time(), From: s.state.Primary, Trigger: model.FalseAlarm, Initiator: s.blame}
-		if s.style == model.Majority || !s.primary().up {
+		if s.style == model.Majority || !s.primary().up || t.slow(s.primary()) {
 			s.record.Trigger = model.RealFault
 		}
 	}
@@ -430,35 +445,19 @@ func (t *twin) worth(s *twinService, site int32, at float64) (capacity, answered
 		if answered == 0 {
 			return 1, 0
 		}
-		return t.capacity(s, s.warmth(m, at)), answered
+		answers, speed := t.health(m)
+		return t.capacity(s, speed*s.warmth(m, at)), answered * answers
 	}
-	good, rotation, warm := 0, 0, 0.0
-	for _, m := range s.members {
-		if !t.reaches(site, t.site(m)) {
-			continue // a balancer knows whom it does not reach
-		}
-		inRotation := m.up
-		if s.Detector != nil {
-			inRotation = m.believed
-		}
-		if inRotation {
-			rotation++
-		}
-		if inRotation && m.up {
-			good++
-			warm += s.warmth(m, at)
-		}
+	if _, ok := s.Policy.(model.Leaderless); ok {
+		return t.worthFor(s, model.Write, site, at)
 	}
-	if good < s.needed() {
-		return 1, 0
-	}
-	return t.capacity(s, warm), float64(good) / float64(rotation)
+	return t.balanced(s, site, at)
 }
 
 // capacity is what a number of members at full capacity can take, relative to demand.
 func (t *twin) capacity(s *twinService, members float64) float64 {
 	if s.PerReplica > 0 && t.sys.Rate > 0 {
-		return min(1, members*s.PerReplica/t.sys.Rate)
+		return min(1, members*s.PerReplica/t.asked())
 	}
 	return min(1, members/float64(s.needed()))
 }
@@ -526,6 +525,10 @@ func (t *twin) inTheWay(s *twinService, at float64) model.Phase {
 	m := s.primary()
 	best, _ := t.candidates(s)
 	switch {
+	case m.up && t.slow(m) && s.state.Phase == model.Serving && (s.Detector == nil || !m.believed || best == none):
+		return model.Repair
+	case m.up && t.slow(m) && s.state.Phase == model.Serving:
+		return model.Detection
 	case s.state.Phase != model.Serving:
 		return s.state.Phase
 	case m.up && s.warming(m, at):
@@ -540,7 +543,7 @@ func (t *twin) inTheWay(s *twinService, at float64) model.Phase {
 
 // inTheWayOfShared books what waits for a belief to follow the truth, in either direction, as detection.
 func (t *twin) inTheWayOfShared(s *twinService, at float64) model.Phase {
-	rotation, good, up, warming := 0, 0, t.upCount(s), false
+	rotation, good, up, warming, odd := 0, 0, t.upCount(s), false, false
 	for _, m := range s.members {
 		if m.believed {
 			rotation++
@@ -549,12 +552,19 @@ func (t *twin) inTheWayOfShared(s *twinService, at float64) model.Phase {
 			good++
 		}
 		warming = warming || s.warming(m, at)
+		odd = odd || m.fallen || t.slow(m)
 	}
 	switch {
+	case s.strain.collapsed:
+		return model.Overload
 	case s.Detector != nil && (good < rotation || up > rotation):
 		return model.Detection
 	case warming:
 		return model.Warming
+	case odd && s.Detector != nil:
+		return model.Detection
+	case odd:
+		return model.Repair
 	case up == len(s.members):
 		return model.Overload
 	}

@@ -40,6 +40,7 @@ func makeSystem(seed uint64, fixed bool) *model.System {
 	}
 	m.journeys()
 	m.crews()
+	m.load(seed)
 	return m.sys
 }
 
@@ -242,7 +243,7 @@ func (m *maker) detector() model.Detector {
 		d = policies.After{Down: of[model.Distribution](m, nil, m.law(20)), Back: of[model.Distribution](m, nil, m.law(20))}
 	}
 	if m.chance(3) {
-		d = policies.Seeing{Detector: d, Sees: [model.NumFaultModes]float64{1, 1, 1, 0.5, 0.8, 1}, Unseen: m.law(1800)}
+		d = policies.Seeing{Detector: d, Sees: [model.NumFaultModes]float64{1, 1, 1, 0.5, 0.8, 1, 0.5}, Unseen: m.law(1800)}
 	}
 	return d
 }

@@ -278,6 +278,9 @@ func (t *twin) setUp() {
 		t.causes = append(t.causes, c)
 		t.planCause(c, c.life.draw(c.Life))
 	}
+	if t.sys.Peak.To > 0 {
+		t.followTheDay()
+	}
 	t.setUpJourneys()
 	t.setUpNetwork()
 }
@@ -285,7 +288,7 @@ func (t *twin) setUp() {
 // available is R1: up, held down by no common cause, and what it requires is available.
 func (t *twin) available(i int32) bool {
 	p := t.parts[i]
-	return p.down == nil && len(p.holders) == 0 && (p.Requires == nil || t.met(p.Requires))
+	return (p.down == nil || p.down.Kind == model.Slow) && len(p.holders) == 0 && (p.Requires == nil || t.met(p.Requires))
 }
 
 func (t *twin) met(n *model.Need) bool {
@@ -319,6 +322,9 @@ func (t *twin) look(struck int32, mode model.FaultMode) {
 			p := t.parts[m.Component]
 			if m.up && !p.up {
 				m.fault = p.fault
+				if m.dim {
+					m.dim, m.seen = false, m.believed
+				}
 			}
 			m.changed = m.changed || m.up != p.up
 			m.up = p.up
@@ -546,7 +552,15 @@ func (t *twin) release(c *twinCause) {
 func (t *twin) shock(c *twinCause) {
 	t.note(Note{Kind: CauseStruck, Component: int32(c.id), Mode: c.Mode})
 	for _, v := range c.victims {
-		if p := t.parts[v]; c.strikes() && len(p.lives) > 0 && p.down == nil && p.rate > 0 {
+		p := t.parts[v]
+		if !c.strikes() || len(p.lives) == 0 || p.rate == 0 {
+			continue
+		}
+		if p.down != nil && p.down.Kind == model.Slow {
+			t.callOff(p.down.name)
+			t.mend(p) // whatever strikes it strikes it sound
+		}
+		if p.down == nil {
 			l := p.lives[0]
 			for _, other := range p.lives {
 				if other.Kind == c.Mode {
@@ -655,6 +669,9 @@ func (t *twin) settleDown() {
 	}
 	t.settle()
 	start := settlingRepairs * longest
+	if t.sys.Peak.To > 0 {
+		start = math.Ceil(start/float64(model.Day)) * float64(model.Day)
+	}
 	for t.instant(start) {
 	}
 	t.passTime(start)
