@@ -1,6 +1,6 @@
 # The usual errands. Everything a change must pass is in .ci/run.
 
-.PHONY: pages test validate coverage bench profile
+.PHONY: pages test validate coverage bench profile fuzz
 
 test:
 	go test ./...
@@ -28,3 +28,9 @@ profile:
 pages:
 	go test ./topology -run Documented -update
 	go test ./internal/reality -update
+
+# Random bad files, one minute per target. What fails is kept in testdata/fuzz and then runs in every test.
+fuzz:
+	go test -run '^$$' -fuzz '^FuzzLoad$$' -fuzztime 1m ./topology
+	go test -run '^$$' -fuzz '^FuzzPieces$$' -fuzztime 1m ./topology
+	go test -run '^$$' -fuzz '^FuzzParseSeconds$$' -fuzztime 1m ./model

@@ -47,10 +47,10 @@ func (b *builder) backups(m *mapping, st *model.Store, size, growth float64) {
 		}
 	}
 	if k.has("protected_from_operator") && !k.flag("protected_from_operator") {
-		b.d.fault(k.get("protected_from_operator"), "only true", "%s: unprotected backups are not supported yet", k.where)
+		b.d.fault(k.place("protected_from_operator"), "only true", "%s: unprotected backups are not supported yet", k.where)
 	}
 	if size == 0 && !math.IsInf(out.RestoreRate, 1) {
-		b.d.fault(k.get("restore_rate"), `write for example size: 600GiB, beside "backups"`, "%s: how much there is to restore is missing", k.where)
+		b.d.fault(k.place("restore_rate"), `write for example size: 600GiB, beside "backups"`, "%s: how much there is to restore is missing", k.where)
 	}
 	k.later("snapshot")
 	k.done()
@@ -130,7 +130,7 @@ func (b *builder) dataErrorsOf(m *mapping) {
 		return
 	}
 	i, ok := b.serviceNamed(name, m.where)
-	if !ok || int(i) >= len(b.sys.Services) {
+	if !ok {
 		return
 	}
 	s := &b.sys.Services[i]

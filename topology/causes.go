@@ -62,7 +62,7 @@ func (b *builder) commonCause(m *mapping, id *node) {
 	if a.has("each_with_probability") {
 		c.Probability = a.share("each_with_probability", 1)
 		if c.Probability == 0 {
-			b.d.fault(a.get("each_with_probability"), "", "%s: it would hit nothing", a.where)
+			b.d.fault(a.place("each_with_probability"), "", "%s: it would hit nothing", a.where)
 		}
 	}
 	usual := b.victims(a, &c)
@@ -81,7 +81,7 @@ func (b *builder) commonCause(m *mapping, id *node) {
 	if c.Repair = m.lifeLaw("mttr", nil); c.Repair == nil {
 		m.set("mttr", "each victim by its own", nil)
 	} else if c.Repair == never {
-		b.d.fault(m.get("mttr"), "", "%s: it must end", m.where)
+		b.d.fault(m.place("mttr"), "", "%s: it must end", m.where)
 	}
 	m.done()
 	if c.Life == never || c.Life == nil && c.SetOff == nil {
@@ -95,7 +95,7 @@ func (b *builder) cascade(m *mapping, c *model.CommonCause) {
 	v := m.get("after_failure_of")
 	for _, key := range []string{"mtbf", "rate"} {
 		if m.has(key) {
-			b.d.fault(m.get(key), "keep one of them", "%s: after_failure_of says already when it happens", m.where)
+			b.d.fault(m.place(key), "keep one of them", "%s: after_failure_of says already when it happens", m.where)
 		}
 	}
 	delay := m.law("delay", steady, nil)
@@ -127,7 +127,7 @@ func (b *builder) victims(a *mapping, c *model.CommonCause) model.FaultMode {
 	}
 	if v := a.get("service"); v != nil {
 		kinds, usual = kinds+1, model.Crash
-		if i, ok := b.serviceNamed(v, a.where); ok && int(i) < len(b.sys.Services) {
+		if i, ok := b.serviceNamed(v, a.where); ok {
 			for _, m := range b.sys.Services[i].Members {
 				c.Victims = append(c.Victims, m.Component)
 			}

@@ -35,14 +35,14 @@ func (b *builder) change(m *mapping, seen map[string]bool) {
 	caught := 0.0
 	if m.has("caught_in_canary") {
 		if caught = m.share("caught_in_canary", 0); canary == 0 {
-			b.d.fault(m.get("caught_in_canary"), "write for example rollout: {canary: 25%, bake: 20m}", "%s: there is no canary", m.where)
+			b.d.fault(m.place("caught_in_canary"), "write for example rollout: {canary: 25%, bake: 20m}", "%s: there is no canary", m.where)
 		}
 	}
 	if name == nil || life == nil || life == never || fails == 0 {
 		return
 	}
 	i, ok := b.serviceNamed(name, m.where)
-	if !ok || int(i) >= len(b.sys.Services) {
+	if !ok {
 		return
 	}
 	if seen[name.text] {
@@ -61,7 +61,7 @@ func (b *builder) change(m *mapping, seen map[string]bool) {
 		b.sys.Causes = append(b.sys.Causes, one)
 	}
 	if rate := fails * caught; rate > 0 {
-		first := max(1, int(math.Round(canary*float64(len(all)))))
+		first := min(max(1, int(math.Round(canary*float64(len(all))))), len(all))
 		one.Name, one.Victims, one.Repair = name.text+"/bad change in canary", all[:first:first], failures.Fixed(bake)
 		one.Life = failures.Exponential(life.Mean() / model.Seconds(rate))
 		b.sys.Causes = append(b.sys.Causes, one)

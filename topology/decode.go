@@ -123,6 +123,17 @@ func (m *mapping) later(keys ...string) {
 	}
 }
 
+// place is where to point for what is wrong with a key that may be absent or empty.
+func (m *mapping) place(key string) *node {
+	m.known = append(m.known, key)
+	for _, l := range m.layers {
+		if v := l.find(key); v != nil {
+			return v
+		}
+	}
+	return m.origin
+}
+
 func (m *mapping) keyNode(key string, instead *node) *node {
 	for _, l := range m.layers {
 		for k := range l.entries() {

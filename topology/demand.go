@@ -59,7 +59,7 @@ func (b *builder) collapse(s *service, m *mapping) {
 		Human: &human,
 	}
 	if s.s.PerReplica == 0 {
-		b.d.fault(m.get("overload"), "write for example per_replica: 350 req/s", "%s: how much can a replica serve?", m.where)
+		b.d.fault(m.place("overload"), "write for example per_replica: 350 req/s", "%s: how much can a replica serve?", m.where)
 	}
 }
 
@@ -67,7 +67,7 @@ func (b *builder) collapse(s *service, m *mapping) {
 func (b *builder) atLeastWhole(m *mapping, key string, byDefault float64) float64 {
 	x := m.factor(key, byDefault)
 	if x < 1 {
-		b.d.fault(m.get(key), "write for example 130%", "%s must be at least 100%%", m.label(key))
+		b.d.fault(m.place(key), "write for example 130%", "%s must be at least 100%%", m.label(key))
 		return byDefault
 	}
 	return x

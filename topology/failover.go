@@ -49,7 +49,7 @@ func (b *builder) activePassive(s *service, standby policies.Temperature) {
 	}
 	s.s.Observer = observers[f.word("observer", observerWords, observer)]
 	if s.s.Observer == model.ByCoordinator && !s.s.Coordinated {
-		b.d.fault(f.get("observer"), `name it: coordinator: SERVICE, beside "failover"`, "%s: there is no coordinator to observe", f.where)
+		b.d.fault(f.place("observer"), `name it: coordinator: SERVICE, beside "failover"`, "%s: there is no coordinator to observe", f.where)
 	}
 	p.Decision = policies.Steps{f.law("decision", steady, failures.Fixed(0))}
 	b.activation(p, f)
@@ -75,7 +75,7 @@ func (b *builder) product(s *service, f *mapping, standby policies.Temperature) 
 		return
 	}
 	if named.Policy != standby.String() {
-		b.d.warn(f.get("preset"), "write policy: "+named.Policy, "%s: preset %q is made for a %s standby, not for a %v one", f.where, named.Name, named.Policy, standby)
+		b.d.warn(f.place("preset"), "write policy: "+named.Policy, "%s: preset %q is made for a %s standby, not for a %v one", f.where, named.Name, named.Policy, standby)
 	}
 	beside := node{kind: mappingNode}
 	for key, value := range f.layers[len(f.layers)-1].entries() {
@@ -253,7 +253,7 @@ func (b *builder) stragglers(p *policies.ActivePassive, m *mapping) {
 	p.LateUntil = m.law("until", steady, quantiles(30*model.Minute, 12*model.Hour))
 	m.done()
 	if p.LateShare >= 1 {
-		b.d.fault(m.get("share"), "", "%s: if everybody ignores it, it is not a redirection", m.where)
+		b.d.fault(m.place("share"), "", "%s: if everybody ignores it, it is not a redirection", m.where)
 	}
 }
 

@@ -142,7 +142,7 @@ func (b *builder) standIns(m *mapping, j *model.Journey) {
 				continue
 			}
 			refs(&ds[i].Need, func(r *int32) {
-				if !hard[*r] && int(*r) < len(b.sys.Services) {
+				if !hard[*r] {
 					hard[*r] = true
 					walk(b.sys.Services[*r].Needs)
 				}
@@ -168,7 +168,7 @@ func (b *builder) ownJourneys() {
 		}
 	}
 	for _, s := range b.services { // in the order of the file
-		if int(s.index) < len(needed) && !needed[s.index] {
+		if !needed[s.index] {
 			b.sys.Journeys = append(b.sys.Journeys, model.Journey{Name: s.name.text, Needs: []model.Dependency{{Need: ref(s.index)}},
 				Threshold: b.threshold, Service: model.None, At: s.name.at()})
 			b.d.settings = append(b.d.settings, Setting{Path: "journeys." + clip(s.name.text) + ".needs", Value: clip(s.name.text), Source: "default", At: s.name.at()})

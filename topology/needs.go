@@ -198,7 +198,9 @@ func (b *builder) order() {
 		}
 		b.d.fault(first.name, "one of them must do without", "services need each other in a circle: %s",
 			clipTo(strings.Join(append(names, names[0]), " → "), 300))
-		return
+		for order = order[:0]; len(order) < len(b.services); { // so that the rest of the file can be looked at
+			order = append(order, len(order))
+		}
 	}
 	for at, i := range order {
 		b.services[i].index = int32(at)

@@ -64,7 +64,7 @@ func (b *builder) people(c *mapping) {
 func (b *builder) below(m *mapping, key string, byDefault float64) float64 {
 	p := m.share(key, byDefault)
 	if p >= 1 {
-		b.d.fault(m.get(key), "", "%s must be below 100%%", m.label(key))
+		b.d.fault(m.place(key), "", "%s must be below 100%%", m.label(key))
 		return 0
 	}
 	return p

@@ -207,7 +207,7 @@ func (b *builder) location(m *mapping, c *model.Component) *place {
 	z, r := b.placeAt(m, "zone", b.zones), b.placeAt(m, "rack", b.racks)
 	switch {
 	case r != nil && z != nil && r.parent != z:
-		b.d.fault(m.get("zone"), "the rack says it already", "%s: rack %q is not in zone %q", m.where, clip(r.name), clip(z.name))
+		b.d.fault(m.place("zone"), "the rack says it already", "%s: rack %q is not in zone %q", m.where, clip(r.name), clip(z.name))
 	case r == nil:
 		r = z
 	}

@@ -136,7 +136,7 @@ func (b *builder) replicas(s *service) {
 	}
 	if len(s.hosts) == 0 {
 		if len(m.list("replicas")) == 0 {
-			b.d.fault(m.get("replicas"), "", "%s: it has no replicas", m.where)
+			b.d.fault(m.place("replicas"), "", "%s: it has no replicas", m.where)
 		}
 		return
 	}
@@ -159,7 +159,7 @@ func (b *builder) software(s *service, m *mapping) {
 	stall := b.stall(m)
 	m.done()
 	if beta >= 1 {
-		b.d.fault(m.get("beta"), "", "%s: beta must be below 100%%", m.where)
+		b.d.fault(m.place("beta"), "", "%s: beta must be below 100%%", m.where)
 		return
 	}
 	parts := len(b.sys.Components)
@@ -295,7 +295,7 @@ func (b *builder) policy(s *service) {
 	m.misplaced("an active-passive service", "health_check", "detection", "balanced_by", "balancing")
 	b.standbyHealth(s)
 	if len(s.hosts) == 1 && !s.unsure {
-		b.d.fault(m.get("replicas"), "name two nodes, or write policy: active-active", "%s: there is nobody to stand by", m.where)
+		b.d.fault(m.place("replicas"), "name two nodes, or write policy: active-active", "%s: there is nobody to stand by", m.where)
 	}
 	b.activePassive(s, map[string]policies.Temperature{"hot": policies.Hot, "warm": policies.Warm, "cold": policies.Cold}[word])
 }

@@ -1,0 +1,269 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// services lays out groups, their members and stores, and gives out the clocks they own.
+func (c *compiler) services() error {
+	p := c.p
+	c.network()
+	if peak := &p.sys.Peak; peak.To > 0 {
+		p.demand = demand{base: p.sys.Rate, peak: peak.Rate, from: float64(peak.From), to: float64(peak.To)}
+	}
+	total := 0
+	for i := range p.sys.Services {
+		s := &p.sys.Services[i]
+		total += len(s.Members)
+		if s.Detector != nil && s.Observer == model.ByService {
+			c.balancers[s.Balancer] = true
+		}
+		if s.Coordinated {
+			c.balancers[s.Coordinator] = true
+		}
+	}
+	c.edges = append(make([]edge, 0, total+len(c.edges)), c.edges...)
+	p.groups = make([]group, len(p.sys.Services))
+	for i := range p.sys.Services {
+		from := &p.sys.Services[i]
+		if from.Policy == nil || len(from.Members) == 0 {
+			return fmt.Errorf("service %q has no members or no policy", from.Name)
+		}
+		c.addGroup(int32(i), from)
+	}
+	for _, i := range byName(len(p.groups), func(i int) string { return p.sys.Services[i].Name }) {
+		c.groupClocks(i, &p.groups[i])
+		if p.groups[i].limited {
+			p.limited = append(p.limited, i)
+		}
+	}
+	if p.demand.varies() {
+		p.dayClock = c.clock(owner{kind: demandClock})
+	}
+	return nil
+}
+
+func (c *compiler) addGroup(i int32, from *model.Service) {
+	p := c.p
+	n := int32(len(from.Members))
+	g := group{
+		first: int32(len(p.members)), n: n, needed: int32(max(1, from.Needed)), style: from.Policy.Style(),
+		observer: from.Observer, policy: from.Policy, detector: from.Detector, balancer: from.Balancer,
+		coordinator: none, fence: fence{kind: from.Fence.Kind, failsafe: from.Fence.Failsafe, failure: from.Fence.Failure,
+			within: c.law(from.Fence.Within), inTouch: true, blame: p.sys.ServiceElement(int(i))},
+		warmAt: from.WarmUp.StartAt, warmRamp: float64(from.WarmUp.Ramp),
+		state: from.Policy.Start(int(n)), store: none, care: none, strain: none, leastLoaded: from.LeastLoaded, person: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
+		keys: [2]uint64{nameKey(from.Name, forPolicy), nameKey(from.Name, forWatch)},
+		up:   n, rotation: n, good: n, sound: n, cap: 1, frac: 1,
+	}
+	if g.style == model.Shared {
+		g.state.Primary = 0
+	}
+	g.eligible = none
+	if from.Coordinated {
+		g.coordinator = from.Coordinator
+	}
+	c.capacity(from, &g)
+	g.pair, g.whole = g.style == model.Primary && n == 2, g.capacity(1)
+	if g.plain = c.plain(i, &g, from); g.plain {
+		for _, m := range from.Members {
+			c.edges = append(c.edges, edge{m.Component, fan{i, toCount}})
+		}
+		p.groups[i] = g
+		return
+	}
+	for _, m := range from.Members {
+		c.addMember(i, m)
+	}
+	c.dormancy(from, &g)
+	c.care(from, &g)
+	c.store(i, from, &g)
+	g.readers = from.StandbyReads && g.store != none && g.style == model.Primary
+	g.looks = g.warmRamp > 0 || g.style == model.Shared && g.detector != nil
+	g.aloof = g.style == model.Primary && (g.detector == nil || g.observer != model.ByPeers) && g.store == none && !c.balancers[i] && !g.fence.self() && g.care == none
+	g.simple = g.aloof && g.detector == nil && g.fence.kind == model.Unfenced && g.coordinator == none && g.warmRamp == 0 && !g.limited && g.whole >= 1
+	p.groups[i] = g
+}
+
+// capacity lays out what load does to a group.
+func (c *compiler) capacity(from *model.Service, g *group) {
+	p := c.p
+	if l, ok := from.Policy.(model.Leaderless); ok {
+		copies, read, write := l.Copies()
+		g.copies, g.copiesRead, g.copiesWrite = int32(copies), int32(read), int32(write)
+	}
+	if from.PerReplica == 0 || p.sys.Rate == 0 {
+		return
+	}
+	g.perReplica, g.demand = from.PerReplica, p.sys.Rate
+	if x := from.Collapse; x != nil {
+		g.strain = int32(len(p.strains))
+		p.strains = append(p.strains, strain{above: x.Above, retry: x.Retry, after: float64(x.After), step: c.law(x.Step), human: x.Human})
+	}
+	g.limited = g.strain != none || p.demand.varies()
+}
+
+// mayAil tells whether some member of a service may become slow.
+func (c *compiler) mayAil(from *model.Service) bool {
+	for _, m := range from.Members {
+		if c.gray && canAil(c.p.sys, m) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *compiler) addMember(i int32, m model.Member) {
+	p := c.p
+	id := int32(len(p.members))
+	p.members = append(p.members, member{component: m.Component, host: m.Host, service: i,
+		site: p.network.placeOf(p.sys.Components[m.Component].Site), up: true, seen: true, believed: true, warmFrom: negInf})
+	c.edges = append(c.edges, edge{m.Component, fan{id, toMember}})
+}
+
+// plain tells whether only the number of a group's available members matters.
+func (c *compiler) plain(i int32, g *group, from *model.Service) bool {
+	return g.style == model.Shared && g.detector == nil && g.perReplica == 0 && g.warmRamp == 0 && g.copies == 0 && !c.mayAil(from) &&
+		(from.Store == nil || g.n > 1) && len(c.p.network.relevant) == 0 && !c.balancers[i]
+}
+
+// dormancy gives the hardware of standbys an ageing rate of its own (R22). Software that is off does
+// not fail; software that runs does so at its own rate.
+func (c *compiler) dormancy(from *model.Service, g *group) {
+	alpha := from.Policy.Dormancy()
+	g.fresh, g.pooled = from.Fresh, c.pooled(from, alpha)
+	if g.style != model.Primary || alpha >= 1 {
+		return
+	}
+	for _, m := range from.Members {
+		c.ageing(m.Host, alpha)
+		if alpha == 0 {
+			c.ageing(m.Component, alpha)
+		}
+	}
+}
+
+// store lays out the ledger of a service with one history: a primary and its copies. Members that all
+// take writes have no one history to lose.
+func (c *compiler) store(i int32, from *model.Service, g *group) {
+	p := c.p
+	if from.Store == nil || g.style == model.Shared && g.n > 1 {
+		return
+	}
+	s := from.Store
+	g.store = int32(len(p.stores))
+	st := store{mode: s.Mode, durability: s.Durability, lag: c.law(s.Lag), fallback: c.law(s.FallbackAfter),
+		rate: s.WriteRate, flush: float64(s.FlushEvery), first: int32(len(p.copies)), clock: none,
+		key: nameKey(from.Name, forData), writing: true, fullCopy: none, rewind: none, backups: s.Backups, errors: s.Errors,
+		restore: restoration{lost: negInf}}
+	if b := s.Rebuild; b != nil {
+		st.fullCopy, st.rewind, st.rewindWorks = c.law(b.FullCopy), c.law(b.Rewind), b.RewindWorks
+	}
+	if b := s.Backups; b != nil && b.Repository != none {
+		p.comps[b.Repository].data = true
+	}
+	if (s.Mode == model.Sync || s.Mode == model.SyncFallback) && g.style == model.Primary && g.n > 1 {
+		st.acks = int32(max(1, s.Acks))
+	}
+	for k := int32(0); k < g.n; k++ {
+		p.copies = append(p.copies, replica{following: k != g.state.Primary})
+		m := &p.members[g.first+k]
+		p.comps[m.component].data = true
+		p.comps[m.host].data = true
+	}
+	p.stores = append(p.stores, st)
+}
+
+// care lays out what is done for the standbys of a group, if anything is.
+func (c *compiler) care(from *model.Service, g *group) {
+	if g.style != model.Primary || from.Rot.Life == nil && from.HoldDown == (model.HoldDown{}) && !from.Failback {
+		return
+	}
+	p, rot, hold := c.p, &from.Rot, &from.HoldDown
+	g.care = int32(len(p.cares))
+	p.cares = append(p.cares, care{
+		life: c.law(rot.Life), repair: c.law(rot.Repair), seen: rot.Seen, drillEvery: float64(rot.DrillEvery),
+		first: int32(p.rots), n: g.n, primary: g.state.Primary, key: nameKey(from.Name, forStandby),
+		between: float64(hold.Between), most: int32(hold.Most), window: float64(hold.Window), recent: int32(p.recent),
+		failback: from.Failback, after: float64(from.FailbackAfter), ended: negInf,
+	})
+	p.rots += int(g.n)
+	p.recent += hold.Most
+}
+
+func (c *compiler) careClocks(i int32, g *group) {
+	x := &c.p.cares[g.care]
+	x.switchClock = c.clock(owner{kind: switchClock, group: i})
+	x.drillClock = c.clock(owner{kind: drillClock, group: i})
+	x.rotClock = c.clock(owner{kind: rotClock, group: i})
+	for k := int32(1); k < g.n; k++ {
+		c.clock(owner{kind: rotClock, group: i, index: k})
+	}
+}
+
+func (c *compiler) groupClocks(i int32, g *group) {
+	if g.plain {
+		return
+	}
+	if g.style != model.Shared {
+		g.stepClock = c.clock(owner{kind: stepClock, group: i})
+	}
+	switch {
+	case g.detector == nil || g.style == model.Majority:
+	case g.style == model.Primary:
+		g.watchClock = c.clock(owner{kind: watchClock, group: i, index: none})
+	default:
+		g.watchClock = c.clock(owner{kind: watchClock, group: i})
+		for k := int32(1); k < g.n; k++ {
+			c.clock(owner{kind: watchClock, group: i, index: k})
+		}
+	}
+	if l := c.p.sys.Services[i].FalseAlarms; l != nil && g.detector != nil {
+		g.alarms = c.law(l)
+		g.alarmClock = c.clock(owner{kind: alarmClock, group: i})
+	}
+	if g.warmRamp > 0 {
+		g.warmClock = c.clock(owner{kind: warmClock, group: i})
+	}
+	if g.care != none {
+		c.careClocks(i, g)
+	}
+	if g.strain != none {
+		s := &c.p.strains[g.strain]
+		s.clock, s.shedClock = c.clock(owner{kind: strainClock, group: i}), c.clock(owner{kind: shedClock, group: i})
+	}
+	if g.fence.self() {
+		g.fence.clock = c.clock(owner{kind: holdClock, group: i})
+	}
+	if g.store != none {
+		c.dataClocks(i, g)
+	}
+	if g.store != none && c.p.stores[g.store].mode == model.SyncFallback {
+		c.p.stores[g.store].clock = c.clock(owner{kind: fallbackClock, group: i, index: g.store})
+	}
+}
+
+// dataClocks gives a store what it needs to be rebuilt and restored.
+func (c *compiler) dataClocks(i int32, g *group) {
+	st := &c.p.stores[g.store]
+	if st.backups != nil || st.errors != nil {
+		st.restore.clock = c.clock(owner{kind: restoreClock, group: i, index: g.store})
+	}
+	if st.errors != nil {
+		st.spoilt.clock = c.clock(owner{kind: errorClock, group: i, index: g.store})
+	}
+	if st.fullCopy != none {
+		st.copyClock = c.clock(owner{kind: copyClock, group: i})
+		for k := int32(1); k < g.n; k++ {
+			c.clock(owner{kind: copyClock, group: i, index: k})
+		}
+	}
+}
+
+func (c *compiler) clock(o owner) int32 {
+	p := c.p
+	p.owners = append(p.owners, o)
+	return int32(len(p.modes) + len(p.causes) + len(p.owners) - 1)
+}
