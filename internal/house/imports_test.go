@@ -51,7 +51,7 @@ type library struct {
 // The longest matching path counts. Imports in tests count too, unless the room is "tests".
 var libraries = []library{
 	{"gopkg.in/yaml.v3", "topology", 1},
-	{"gonum.org/v1/plot", "analysis/report", 4},
+	{"gonum.org/v1/plot", "analysis/report", 8},
 	{"gonum.org/v1/gonum", "failures", 8},
 	{"gonum.org/v1/gonum", "analysis", 8},
 	{"gonum.org/v1/gonum", "analysis/exact", 8},
