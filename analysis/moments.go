@@ -86,15 +86,6 @@ func (a *moments) meanInterval() (low, high float64) {
 	return a.x - scale*k.inverse(t), a.x - scale*k.inverse(-t)
 }
 
-// meanP is the p-value, two-sided, of a mean of zero: the level at which meanInterval ends at zero.
-func (a *moments) meanP() float64 {
-	k, scale := a.skew()
-	if a.n < 2 || scale == 0 {
-		return zeroP(a.x == 0 || a.n < 2)
-	}
-	return tP(a.n, k.straighten(a.x/scale)*math.Sqrt(float64(a.n)))
-}
-
 func (a *moments) skew() (k skew, scale float64) {
 	scale = math.Sqrt(variance(a.xx, a.n))
 	if scale > 0 {
@@ -142,12 +133,4 @@ func tHalfWidth(n int64, v float64) float64 {
 // tP is the two-sided p-value of a t-statistic over n values.
 func tP(n int64, t float64) float64 {
 	return 2 * distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}.CDF(-math.Abs(t))
-}
-
-// zeroP is the p-value where nothing scatters.
-func zeroP(same bool) float64 {
-	if same {
-		return 1
-	}
-	return 0
 }

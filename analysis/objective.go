@@ -78,8 +78,8 @@ func judgeAvailability(s *Summary, j Judgement, ob model.Objective) Judgement {
 	if e.Bound {
 		return j.undecided((1 - e.Low) / (1 - j.Target))
 	}
-	if s.Replications < 2 {
-		return j.unseen("one replication gives no interval")
+	if e.Low <= 0 && e.High >= 1 {
+		return j.unseen("too few runs for an interval")
 	}
 	half := e.High - e.Value
 	if e.Value > j.Target {

@@ -105,7 +105,7 @@ func (u *Uncertainty) Split(j int) Split {
 		s.Noise = min(1, c.within/c.per/c.spread)
 	}
 	s.Known, s.Not, s.Share = u.jackknifed(j, draws, &all)
-	u.band(j, &s, draws, math.Sqrt(1-s.Noise))
+	u.band(j, &s, draws)
 	s.note()
 	return s
 }
@@ -189,26 +189,29 @@ func (u *Uncertainty) jackknifed(j int, draws []moments, all *sums) (known, not,
 	return out[0], out[1], out[2]
 }
 
-// band finds the quantiles of the expectation over draws. The means of the draws scatter more than the
-// expectations, because chance is in them too; shrinking them towards their mean by the root of the
-// share that is not chance takes that out. The ends have order-statistic intervals, shrunk alike.
-func (u *Uncertainty) band(j int, s *Split, draws []moments, shrink float64) {
+// expected takes chance out of the mean of a draw. The means of the draws scatter more than their
+// expectations; shrinking them towards their mean by the root of the share that is not chance mends that.
+func (s *Split) expected(mean float64) float64 {
+	return max(0, s.Mean.Value+(mean-s.Mean.Value)*math.Sqrt(1-s.Noise))
+}
+
+// band finds the quantiles of the expectation over draws. The ends have order-statistic intervals, shrunk
+// as the draws are.
+func (u *Uncertainty) band(j int, s *Split, draws []moments) {
 	sorted := make([]float64, len(draws))
-	mean := s.Mean.Value
 	for i := range draws {
 		sorted[i] = draws[i].x
 	}
 	slices.Sort(sorted)
-	shrunk := func(x float64) float64 { return max(0, mean+(x-mean)*shrink) }
 	end := func(p float64) Estimate {
 		value, low, high := quantile(sorted, p, 1)
 		if !math.IsInf(high, 1) {
-			high = shrunk(high)
+			high = s.expected(high)
 		}
 		if low > 0 {
-			low = shrunk(low)
+			low = s.expected(low)
 		}
-		return u.estimate(j, shrunk(value), low, high, int64(len(draws)))
+		return u.estimate(j, s.expected(value), low, high, int64(len(draws)))
 	}
 	s.Low, s.High = end((1-Band)/2), end((1+Band)/2)
 }
@@ -221,16 +224,18 @@ func (u *Uncertainty) estimate(j int, value, low, high float64, seen int64) Esti
 	return Estimate{Value: value, Low: low, High: high, Confidence: confidence, Replications: int(n), Observations: seen}
 }
 
-// Within is the share of draws whose mean downtime is at most limit, in seconds per year, with its score
-// interval.
+// Within is the share of draws whose expected downtime is at most limit, in seconds per year, with its
+// score interval. As for the band, the means of the draws are shrunk by what is chance in them.
 func (u *Uncertainty) Within(j int, limit float64) Estimate {
-	k, draws := 0.0, u.whole(j)
+	k, draws, s := 0.0, u.whole(j), u.Split(j)
 	for i := range draws {
-		k += one(draws[i].x <= limit)
+		k += one(s.expected(draws[i].x) <= limit)
 	}
 	n := float64(len(draws))
 	low, high := wilson(k, n)
-	return u.estimate(j, k/n, low, high, int64(n))
+	e := u.estimate(j, k/n, low, high, int64(n))
+	e.Bound = k == 0 || k == n
+	return e
 }
 
 // Influence is how a parameter and the downtime of a journey go together.

@@ -56,8 +56,6 @@ type replica struct {
 	rebuilding, rebuilt bool
 }
 
-func (r *Runner) copyOf(g *group, k int32) *replica { return &r.copies[r.stores[g.store].first+k] }
-
 // closed tells whether no writes are taken now.
 func (s *store) closed() bool { return s.blocked || s.refusing }
 

@@ -257,3 +257,14 @@ func roundTo(v float64, digits int) float64 {
 	}
 	return math.Round(v*scale) / scale
 }
+
+// Clock writes a simulated instant to the tenth of a second, with days counted from 1: day 12 03:14:07.2.
+// An instant before the beginning, while a steady-state start settles, is written as a length.
+func (s Seconds) Clock() string {
+	tenths := int64(math.Floor(float64(s)*10 + 1e-6))
+	if tenths < 0 {
+		return "-" + (-s).Round()
+	}
+	day, rest := tenths/864000, tenths%864000
+	return fmt.Sprintf("day %d %02d:%02d:%02d.%d", day+1, rest/36000, rest/600%60, rest/10%60, rest%10)
+}

@@ -170,3 +170,18 @@ func FuzzParseSeconds(f *testing.F) {
 		}
 	})
 }
+
+func TestClock(t *testing.T) {
+	for at, want := range map[Seconds]string{
+		0:                  "day 1 00:00:00.0",
+		59.96:              "day 1 00:00:59.9",
+		Day - 0.1:          "day 1 23:59:59.9",
+		Day:                "day 2 00:00:00.0",
+		11*Day + 11647.257: "day 12 03:14:07.2",
+		-5 * Minute:        "-5m",
+	} {
+		if got := at.Clock(); got != want {
+			t.Errorf("%v: got %q, want %q", float64(at), got, want)
+		}
+	}
+}

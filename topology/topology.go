@@ -160,9 +160,9 @@ func (b *builder) howOften(m *mapping, plan *model.Plan) {
 	if m.has("runs") {
 		b.d.fault(m.keyNode("runs", m.origin), "write max_runs for the most", "%s: either runs or a precision decides when to stop", m.where)
 	}
-	plan.Precision = m.share("precision", 0)
-	if v := m.get("precision"); v != nil && !(plan.Precision > 0 && plan.Precision < 1) {
-		b.d.fault(v, "write for example 5%", "%s: the precision must be above 0 and below 100%%", m.where)
+	plan.Precision = m.share("precision", 0.05) // the latter only so that a bad one is told once
+	if !(plan.Precision > 0 && plan.Precision < 1) {
+		b.d.fault(m.place("precision"), "write for example 5%", "%s: the precision must be above 0 and below 100%%", m.where)
 	}
 	plan.MaxRuns = m.count("max_runs", 1, most, plan.MaxRuns)
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/ftsim/ftsim/analysis"
-	"github.com/ftsim/ftsim/model"
 )
 
 // Compared is a comparison ready to be shown.
@@ -230,5 +229,5 @@ func tone(better analysis.Better, f analysis.Finding) Tone {
 // footing says how the figures of a comparison came about.
 func (d *Compared) footing() string {
 	p := &d.Provenance
-	return fmt.Sprintf("seed %d · %d designs × %s × %s · %s", p.Seed, len(d.Standing.Designs), grouped(p.Runs), p.Horizon.Round(), model.Seconds(p.Elapsed).Round())
+	return fmt.Sprintf("seed %d · %d designs × %s × %s", p.Seed, len(d.Standing.Designs), grouped(p.Runs), p.Horizon.Round())
 }

@@ -30,7 +30,7 @@ func compared(runs int, verbose bool) *Compared {
 		c.Add([]*model.Outcome{today, scaled(today, .7), scaled(today, .97+.06*model.Seconds(r.Float64()))})
 	}
 	prov := Provenance{Version: "v0.1.0", Seed: 42, InputName: "today.yaml", InputHash: "sha256:00", Runs: runs, Planned: 400,
-		Horizon: model.Year, Elapsed: 3.1, Interrupted: runs < 400}
+		Horizon: model.Year, Interrupted: runs < 400}
 	return BuildCompared(c.Standing(), prov, []Input{{"today", "today.yaml", "sha256:00"}, {"faster", "f.yaml", "sha256:01"}, {"other", "o.yaml", "sha256:02"}}, verbose)
 }
 

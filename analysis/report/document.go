@@ -5,6 +5,8 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/ftsim/ftsim/analysis"
 	"github.com/ftsim/ftsim/model"
@@ -21,7 +23,6 @@ type Provenance struct {
 	Runs, Planned              int
 	Horizon                    model.Seconds
 	WarmUp                     model.Seconds // before each replication, with a steady-state start
-	Elapsed                    float64       // wall-clock seconds; in the text only, because files must be reproducible
 	Interrupted                bool
 	Stop                       *Stop // nil if all runs that were asked for were done
 	Settings                   []Setting
@@ -98,7 +99,7 @@ const topCauses = 8
 func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d := &Document{Summary: sum, Provenance: prov}
 	d.Warnings = append(append(append(d.Warnings, prov.Warnings...), prov.Stop.warnings(prov.Runs)...), sum.Warnings...)
-	d.LeftOut = []string{"planned maintenance, deployments, human error and anything else the file does not name"}
+	d.LeftOut = []string{notNamed(sum.System)}
 	if sum.Plan.RunOut > 0 {
 		d.LeftOut = append(d.LeftOut, fmt.Sprintf("recoveries later than %s after the horizon", sum.Plan.RunOut))
 	}
@@ -125,6 +126,18 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 		d.add(phases(&sum.Blame[j]))
 	}
 	return d
+}
+
+// notNamed words what a design would also suffer from, as far as its file does not speak of it.
+func notNamed(sys *model.System) string {
+	list := []string{"planned maintenance"}
+	if !sys.Changes {
+		list = append(list, "deployments")
+	}
+	if !slices.ContainsFunc(sys.Services, func(s model.Service) bool { return s.Store != nil && s.Store.Errors != nil }) {
+		list = append(list, "errors of operators")
+	}
+	return strings.Join(append(list, ""), ", ") + "and anything else the file does not name"
 }
 
 func (d *Document) add(t Table) {
@@ -265,8 +278,11 @@ func exposure(sum *analysis.Summary) Table {
 		if !(e.Value > 0) {
 			continue
 		}
-		t.Rows = append(t.Rows, cells(sum.System.Services[s].Name, number(100*e.Value)+" %",
-			fmt.Sprintf("[%s, %s]", number(100*e.Low), number(100*e.High))))
+		text := number(100*e.Value) + " %"
+		if e.Value >= 0.9995 { // as good as all the time: say how close for sure
+			text = "> " + plainPercent(e.Low, availabilityDigits(e.Low)) + " %"
+		}
+		t.Rows = append(t.Rows, cells(sum.System.Services[s].Name, text, fmt.Sprintf("[%s, %s]", number(100*e.Low), number(100*e.High))))
 	}
 	return t
 }

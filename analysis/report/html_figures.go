@@ -3,12 +3,10 @@ package report
 import (
 	"fmt"
 	"html/template"
-	"math"
 	"slices"
 	"strings"
 
 	"github.com/ftsim/ftsim/analysis"
-	"github.com/ftsim/ftsim/model"
 )
 
 // A chart is drawn for a screen and for a telephone, in points, so that its letters are as large on both.
@@ -172,10 +170,4 @@ func curveSection(d *Document) section {
 		s.Blocks = append(s.Blocks, figureBlock(f, t))
 	}
 	return s
-}
-
-// clock writes a simulated instant: day 12 03:14:07, days counted from 1.
-func clock(t model.Seconds) string {
-	s := int64(math.Floor(float64(t)))
-	return fmt.Sprintf("day %d %02d:%02d:%02d", s/86400+1, s/3600%24, s/60%60, s%60)
 }

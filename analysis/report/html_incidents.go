@@ -181,7 +181,7 @@ func incidentSection(d *Document) section {
 
 func (d *Document) incident(i int, p *picked) pageIncident {
 	out := pageIncident{ID: fmt.Sprintf("incident-%d", i+1), Group: p.group}
-	out.Name = fmt.Sprintf("%s, %s: %s", clock(p.from), lasted(&p.incident), d.Summary.System.ElementName(p.users[0].Initiator))
+	out.Name = fmt.Sprintf("%s, %s: %s", p.from.Clock(), lasted(&p.incident), d.Summary.System.ElementName(p.users[0].Initiator))
 	if p.name != "" {
 		out.Name = fmt.Sprintf("%s: %s, replication %d: %s", p.name, lasted(&p.incident), p.replication, d.Summary.System.ElementName(p.users[0].Initiator))
 	}
@@ -192,7 +192,7 @@ func (d *Document) incident(i int, p *picked) pageIncident {
 			continue
 		}
 		for _, l := range c.Lines {
-			out.Lines = append(out.Lines, pageLine{clock(l.At), l.Text})
+			out.Lines = append(out.Lines, pageLine{l.At.Clock(), l.Text})
 		}
 	}
 	if more := len(out.Lines) - maxLines; more > 0 {
@@ -212,7 +212,7 @@ func lasted(in *incident) string {
 // inWords tells an incident from what its outages say.
 func inWords(sum *analysis.Summary, in *incident) (words []string) {
 	sys, first := sum.System, &in.users[0]
-	words = append(words, fmt.Sprintf("On %s of replication %d, %s (%s) took %s down.", clock(in.from), in.replication,
+	words = append(words, fmt.Sprintf("On %s of replication %d, %s (%s) took %s down.", in.from.Clock(), in.replication,
 		sys.ElementName(first.Initiator), sys.ElementKind(first.Initiator), sys.Journeys[first.Journey].Name))
 	switch {
 	case first.Detected <= first.Start:

@@ -42,7 +42,7 @@ func ImportanceText(w io.Writer, k *Ranking, style TextStyle) error {
 	t.line(paint(Faint, "what two parts save does not add up: an outage in which both take part counts for both", style))
 	t.line("")
 	p := &k.Provenance
-	t.line(fmt.Sprintf("seed %d · %s × %s, and again for each change of a part · %s", p.Seed, grouped(p.Runs), p.Horizon.Round(), model.Seconds(p.Elapsed).Round()))
+	t.line(fmt.Sprintf("seed %d · %s × %s, and again for each change of a part", p.Seed, grouped(p.Runs), p.Horizon.Round()))
 	if t.err != nil {
 		return t.err
 	}

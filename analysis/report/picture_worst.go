@@ -198,7 +198,7 @@ func incidentPicture(d *Document, in *incident) *picture {
 	}
 	p := newPicture(d)
 	p.grid(false, true)
-	p.title = fmt.Sprintf("What was down, and what it waited for, in the %s from %s on", in.length().Round(), clock(in.from))
+	p.title = fmt.Sprintf("What was down, and what it waited for, in the %s from %s on", in.length().Round(), in.from.Clock())
 	p.sub = "Time since the start of the incident; phases in the order of an incident"
 	p.keys = append([]key{{"up", calm}}, phaseKeys(w, tracks)...)
 	p.trackNames(sum, tracks)

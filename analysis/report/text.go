@@ -6,8 +6,6 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/ftsim/ftsim/model"
 )
 
 // TextStyle is what the place where text goes can show.
@@ -187,7 +185,7 @@ func (t *typist) list(title string, items []string, tone Tone) {
 // footer is the line to quote: how the figures came about and where they are.
 func footer(d *Document) string {
 	p := &d.Provenance
-	s := fmt.Sprintf("seed %d · %s × %s · %s", p.Seed, grouped(p.Runs), p.Horizon.Round(), model.Seconds(p.Elapsed).Round())
+	s := fmt.Sprintf("seed %d · %s × %s", p.Seed, grouped(p.Runs), p.Horizon.Round())
 	if d.Summary.Plan.SteadyState {
 		s += " · steady-state start"
 	}

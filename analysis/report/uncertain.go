@@ -46,7 +46,7 @@ func notKnown(d *Document, u *analysis.Uncertainty) Table {
 		keeps := dash
 		if b := analysis.ErrorBudget(d.Summary.Plan, journey); b > 0 {
 			promised = true
-			keeps = bracketed(u.Within(j, b), share)
+			keeps = ofDraws(u.Within(j, b))
 		}
 		t.Rows = append(t.Rows, cells(d.Summary.System.Journeys[journey].Name, availabilityBand(&s), bracketed(s.Low, span), bracketed(s.High, span),
 			span(s.Not.Value), span(s.Known.Value), bracketed(s.Share, share), keeps))
@@ -71,6 +71,17 @@ func availabilityBand(s *analysis.Split) string {
 		digits = availabilityDigits(low)
 	}
 	return plainPercent(low, digits) + " to " + percent(high, digits)
+}
+
+// ofDraws writes a share of the draws, or the bound that all or none of them leave.
+func ofDraws(e analysis.Estimate) string {
+	switch {
+	case e.Bound && e.Value == 1:
+		return "≥ " + share(e.Low)
+	case e.Bound:
+		return "≤ " + share(e.High)
+	}
+	return bracketed(e, share)
 }
 
 // bracketed writes an estimate with its interval.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"sync/atomic"
 	"time"
@@ -9,11 +10,14 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 )
 
-// bar is progress on a terminal. It vanishes at the end, leaving the screen to the results.
+// bar is progress on a terminal. It vanishes at the end, but for the time taken, leaving the screen to the
+// results.
 type bar struct {
 	pool  *mpb.Progress
 	bar   *mpb.Bar
+	start time.Time
 	next  time.Time
+	out   io.Writer
 	state atomic.Value // a string; drawn by another goroutine
 }
 
@@ -22,7 +26,7 @@ const barPause = 100 * time.Millisecond
 
 func newBar(w io.Writer, total int) *bar {
 	pool := mpb.New(mpb.WithOutput(w), mpb.WithWidth(40), mpb.WithRefreshRate(barPause))
-	b := &bar{pool: pool}
+	b := &bar{pool: pool, start: time.Now(), out: w}
 	b.state.Store("")
 	b.bar = pool.AddBar(int64(total),
 		mpb.BarRemoveOnComplete(),
@@ -48,4 +52,5 @@ func (b *bar) update(done int) {
 func (b *bar) close() {
 	b.bar.Abort(true)
 	b.pool.Wait()
+	fmt.Fprintln(b.out, took(b.start))
 }

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -181,7 +180,6 @@ func distinct(list []string) bool {
 type sideBySide struct {
 	comparison  *analysis.Comparison
 	done        int
-	elapsed     time.Duration
 	interrupted bool
 }
 
@@ -189,7 +187,6 @@ type sideBySide struct {
 // come equally far.
 func simulateAll(ctx context.Context, jobs []*job, p progress) (*sideBySide, error) {
 	defer p.close()
-	began := time.Now()
 	f := &sideBySide{comparison: analysis.NewComparison(designs(jobs))}
 	var next []func() (*model.Outcome, error, bool)
 	for _, j := range jobs {
@@ -205,7 +202,6 @@ func simulateAll(ctx context.Context, jobs []*job, p progress) (*sideBySide, err
 				return nil, fmt.Errorf("%s: %w", displayName(jobs[i].file), err)
 			}
 			if !ok {
-				f.elapsed = time.Since(began)
 				f.interrupted = ctx.Err() != nil && f.done < jobs[0].options.Runs
 				return f, nil
 			}
@@ -244,7 +240,7 @@ func inputHash(j *job) string {
 }
 
 func comparedProvenance(jobs []*job, found *sideBySide) report.Provenance {
-	return jobs[0].provenance(&findings{done: found.done, elapsed: found.elapsed, interrupted: found.interrupted})
+	return jobs[0].provenance(&findings{done: found.done, interrupted: found.interrupted})
 }
 
 func printCompared(c *console, d *report.Compared, format string) error {

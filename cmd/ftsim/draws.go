@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +19,9 @@ import (
 const (
 	usualDraws = 200    // enough for the ends of a 90 % band to have intervals
 	mostDraws  = 100000 // each is read, checked and compiled
+	leastDraws = 2      // without which no spread shows
 	leastShare = 2      // replications per draw, without which chance cannot be told from the rest
+	usualShare = 10     // replications per draw if nothing says how many draws there will be
 )
 
 func addDrawsTo(cmd *cobra.Command, to *int) {
@@ -36,8 +37,14 @@ func (j *job) planDraws(wanted int) error {
 		return nil
 	case wanted > mostDraws:
 		return badInput("--draws: at most %d", mostDraws)
+	case wanted > 0 && wanted < leastDraws:
+		return badInput("--draws: at least %d, because one draw shows no spread", leastDraws)
+	case j.plan.Precision > 0 && wanted > 0:
+		return badInput("--draws and a precision both say when to stop; give --max-runs for the most runs, of which each draw gets %d", usualShare)
+	case j.plan.Precision > 0:
+		wanted = max(leastDraws, min(mostDraws, j.plan.Runs/usualShare))
 	case wanted == 0:
-		wanted = max(2, min(usualDraws, j.plan.Runs/10))
+		wanted = max(leastDraws, min(usualDraws, j.plan.Runs/usualShare))
 	}
 	if j.perDraw = j.plan.Runs / wanted; j.perDraw < leastShare {
 		return badInput("%d runs are too few for %d draws of the uncertain parameters; give at least %d runs for each draw", j.plan.Runs, wanted, leastShare)
@@ -70,46 +77,47 @@ func (j *job) unfit(k int, err error) error {
 	return err
 }
 
-// simulateDraws is simulate for a file with uncertain parameters. Replications are numbered through, so
-// that no two draws have the same luck.
-func (j *job) simulateDraws(ctx context.Context, p progress) (*findings, error) {
-	defer p.close()
-	start := time.Now()
-	u := analysis.NewUncertainty(unknownsOf(j), analysis.Users(j.top.System))
-	f := &findings{study: analysis.NewStudy(j.top.System, &j.plan), uncertainty: u}
-	f.study.KeepRows(j.rows)
+// simulateDraws simulates a system with uncertain parameters. Replications are numbered through, so that no
+// two draws have the same luck. A precision is looked at between draws, which are what intervals count.
+func (j *job) simulateDraws(ctx context.Context, f *findings, look *lookout, p progress) error {
+	f.uncertainty = analysis.NewUncertainty(unknownsOf(j), analysis.Users(j.top.System))
 	f.study.Cluster()
 	if j.curves != nil {
 		j.curves.Cluster()
 	}
 	for k := 0; k < j.draws && ctx.Err() == nil; k++ {
-		one := *j
-		values, err := one.takeDraw(k)
-		if err != nil {
-			return nil, err
+		if err := j.simulateDraw(ctx, k, f, p); err != nil {
+			return err
 		}
-		u.Draw(values)
-		one.options.First, one.options.Runs = k*j.perDraw, j.perDraw
-		for outcome, err := range one.program.Replications(ctx, one.options) {
-			if err != nil {
-				return nil, err
-			}
-			f.study.Add(outcome)
-			if j.curves != nil {
-				j.curves.Add(outcome)
-			}
-			u.Add(outcome)
-			f.done++
-			p.update(f.done)
-		}
-		f.study.EndCluster()
-		if j.curves != nil {
-			j.curves.EndCluster()
+		if look.enough(f.study, k+1, p) {
+			f.stop = look.precise()
+			break
 		}
 	}
-	f.elapsed = time.Since(start)
-	f.interrupted = ctx.Err() != nil && f.done < j.plan.Runs
-	return f, nil
+	return nil
+}
+
+// simulateDraw simulates draw k, a cluster of replications.
+func (j *job) simulateDraw(ctx context.Context, k int, f *findings, p progress) error {
+	one := *j
+	values, err := one.takeDraw(k)
+	if err != nil {
+		return err
+	}
+	f.uncertainty.Draw(values)
+	one.options.First, one.options.Runs = k*j.perDraw, j.perDraw
+	for outcome, err := range one.program.Replications(ctx, one.options) {
+		if err != nil {
+			return err
+		}
+		f.add(outcome, j.curves)
+		p.update(f.done)
+	}
+	f.study.EndCluster()
+	if j.curves != nil {
+		j.curves.EndCluster()
+	}
+	return nil
 }
 
 func unknownsOf(j *job) (list []analysis.Parameter) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -73,7 +72,6 @@ func importance(c *console, cmd *cobra.Command, file string, f *importanceFlags)
 		}
 	})
 	defer release()
-	start := time.Now()
 	im := analysis.NewImportance(j.top.System, &j.plan, analysis.Parts(j.top.System, f.each), journeys)
 	finished, err := j.rank(ctx, im, newProgress(c, j.plan.Runs*passes(im)))
 	if err != nil {
@@ -83,7 +81,7 @@ func importance(c *console, cmd *cobra.Command, file string, f *importanceFlags)
 		c.talk("ftsim: interrupted before the first replication was done; nothing to report")
 		return told(exitInterrupted)
 	}
-	found := &findings{done: im.Replications(), elapsed: time.Since(start), interrupted: !finished}
+	found := &findings{done: im.Replications(), interrupted: !finished}
 	k := &report.Ranking{Importance: im, Provenance: j.provenance(found), Top: f.top}
 	if err := printRanking(c, k, f.format); err != nil {
 		return err

@@ -52,9 +52,6 @@ func (f *precisionFlags) lay(cmd *cobra.Command, j *job) error {
 		j.plan.MaxRuns = f.maxRuns
 		j.flagged["max_runs"] = strconv.Itoa(f.maxRuns)
 	}
-	if len(j.top.Uncertain) > 0 && (j.plan.Precision > 0 || given("max-time")) {
-		return badInput("%s has uncertain parameters, whose draws share a number of runs; give --runs instead of a precision or a time", displayName(j.file))
-	}
 	if j.plan.Precision > 0 {
 		if !analysis.Attainable(j.top.System, &j.plan, f.of) {
 			return badInput("--precision-of %s: nothing in %s has such a figure", f.of, displayName(j.file))
@@ -95,8 +92,8 @@ func (f shareFlag) Set(text string) error {
 	return nil
 }
 
-// lookout watches how precise a study has become. A run looks at fixed numbers of replications, so that it
-// stops at the same one with any number of workers.
+// lookout watches how precise a study has become. A run looks at fixed numbers of what its intervals count,
+// replications or draws, so that it stops at the same replication with any number of workers.
 type lookout struct {
 	job  *job
 	next int
@@ -107,7 +104,8 @@ func newLookout(j *job) *lookout {
 	return &lookout{j, analysis.NextLook(0), analysis.Precision{Width: math.Inf(1)}}
 }
 
-// enough tells whether a study is precise enough after so many replications, and lets the user know.
+// enough tells whether a study is precise enough after so many replications or draws, and lets the user
+// know.
 func (l *lookout) enough(s *analysis.Study, done int, p progress) bool {
 	if l.job.plan.Precision == 0 || done < l.next {
 		return false
@@ -127,7 +125,7 @@ func (l *lookout) needed(done int) int {
 	if math.IsInf(factor, 1) {
 		return 0
 	}
-	return int(min(float64(l.job.options.Runs), float64(done)*max(1, factor)))
+	return int(min(float64(l.job.options.Runs), float64(done*max(1, l.job.perDraw))*max(1, factor)))
 }
 
 // precise words that the last look was content.

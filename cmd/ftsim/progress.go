@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/ftsim/ftsim/model"
 )
 
 // progress shows how far a simulation has come. It is called for every replication, so it must be
@@ -45,6 +47,7 @@ type lines struct {
 	total       int
 	state       string
 	start, next time.Time
+	said        bool
 }
 
 func (l *lines) update(done int) {
@@ -52,13 +55,22 @@ func (l *lines) update(done int) {
 	if now.Before(l.next) || done == l.total {
 		return
 	}
-	l.next = now.Add(linePause)
+	l.next, l.said = now.Add(linePause), true
 	l.c.talk("%s", progressLine(done, l.total, now.Sub(l.start))+l.state)
 }
 
 func (l *lines) expect(total int, state string) { l.total, l.state = total, ", "+state }
 
-func (l *lines) close() {}
+func (l *lines) close() {
+	if l.said {
+		l.c.talk("%s", took(l.start))
+	}
+}
+
+// took words how long a simulation took, which no result may depend on.
+func took(start time.Time) string {
+	return "simulated in " + model.Seconds(time.Since(start).Seconds()).Round()
+}
 
 // progressLine words the state: 1200 of 20000 replications, 6 %, 120/s, 2m37s left.
 func progressLine(done, total int, elapsed time.Duration) string {

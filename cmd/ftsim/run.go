@@ -168,7 +168,6 @@ func (j *job) provenance(found *findings) report.Provenance {
 		Runs:        found.done,
 		Planned:     j.plan.Runs,
 		Horizon:     j.plan.Horizon,
-		Elapsed:     found.elapsed.Seconds(),
 		Interrupted: found.interrupted,
 		Stop:        found.stop,
 		Settings:    j.settings(),

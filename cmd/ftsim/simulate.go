@@ -102,6 +102,9 @@ func (j *job) settings() (list []report.Setting) {
 		if value, ok := j.flagged[name]; ok && name != s.Path {
 			shown.Value, shown.Source = value, "--"+strings.ReplaceAll(name, "_", "-")
 		}
+		if shown.Path == "simulation.runs" && j.plan.Precision > 0 {
+			shown.Value, shown.Source = fmt.Sprintf("until precise, at most %d", j.plan.MaxRuns), "precision"
+		}
 		list = append(list, shown)
 	}
 	return list
@@ -111,7 +114,6 @@ func (j *job) settings() (list []report.Setting) {
 type findings struct {
 	study       *analysis.Study
 	done        int
-	elapsed     time.Duration
 	interrupted bool
 	uncertainty *analysis.Uncertainty // nil unless parameters were drawn
 	stop        *report.Stop          // nil if all runs that were asked for were done
@@ -119,37 +121,52 @@ type findings struct {
 
 // simulate runs the replications of a job. If ctx ends early, what is done by then counts.
 func (j *job) simulate(ctx context.Context, p progress) (*findings, error) {
-	if j.draws > 0 {
-		return j.simulateDraws(ctx, p)
-	}
 	defer p.close()
-	start := time.Now()
 	f := &findings{study: analysis.NewStudy(j.top.System, &j.plan)}
 	f.study.KeepRows(j.rows)
 	look := newLookout(j)
 	limited, cancel := j.withDeadline(ctx)
 	defer cancel()
-	for outcome, err := range j.program.Replications(limited, j.options) {
+	run := j.simulateKnown
+	if j.draws > 0 {
+		run = j.simulateDraws
+	}
+	if err := run(limited, f, look, p); err != nil {
+		return nil, err
+	}
+	if f.stop == nil {
+		f.interrupted = ctx.Err() != nil && f.done < j.options.Runs
+		f.stop = look.stop(f, limited.Err() != nil && f.done < j.options.Runs)
+	}
+	return f, nil
+}
+
+// simulateKnown simulates a system all of whose parameters are known.
+func (j *job) simulateKnown(ctx context.Context, f *findings, look *lookout, p progress) error {
+	for outcome, err := range j.program.Replications(ctx, j.options) {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		f.study.Add(outcome)
-		if j.curves != nil {
-			j.curves.Add(outcome)
-		}
-		f.done++
+		f.add(outcome, j.curves)
 		if look.enough(f.study, f.done, p) {
 			f.stop = look.precise()
 			break
 		}
 		p.update(f.done)
 	}
-	f.elapsed = time.Since(start)
-	if f.stop == nil {
-		f.interrupted = ctx.Err() != nil && f.done < j.options.Runs
-		f.stop = look.stop(f, limited.Err() != nil && f.done < j.options.Runs)
+	return nil
+}
+
+// add takes in a replication. Curves may be nil.
+func (f *findings) add(outcome *model.Outcome, curves *analysis.Curves) {
+	f.study.Add(outcome)
+	if curves != nil {
+		curves.Add(outcome)
 	}
-	return f, nil
+	if f.uncertainty != nil {
+		f.uncertainty.Add(outcome)
+	}
+	f.done++
 }
 
 // untilInterrupted gives a context that ends with Ctrl-C or SIGTERM. From then on signals have their

@@ -96,7 +96,7 @@ func (s *story) title(in *incident) string {
 			parts = append(parts, s.sys.Services[v].Name+" acts without an outage")
 		}
 	}
-	return clock(s.notes[in.first].At) + "  " + strings.Join(parts, "; ")
+	return s.notes[in.first].At.Clock() + "  " + strings.Join(parts, "; ")
 }
 
 // usersFirst leaves out the journeys that merely observe a service, unless there are no others.
@@ -140,7 +140,7 @@ func (s *story) chorus(lines []int, since *elapsed) int {
 
 // line tells one note, or several that say the same of different journeys.
 func (s *story) line(w io.Writer, indent string, lines []int, since *elapsed) {
-	fmt.Fprintf(w, "%s%-18s %s\n", indent, clock(s.notes[lines[0]].At), s.sentence(lines, since))
+	fmt.Fprintf(w, "%s%-18s %s\n", indent, s.notes[lines[0]].At.Clock(), s.sentence(lines, since))
 }
 
 // sentence is a line without its time.
@@ -233,17 +233,6 @@ func lost(t model.Seconds) string {
 		return "everything is lost"
 	}
 	return t.Round() + " of writes are lost"
-}
-
-// clock writes a simulated instant: day 12 03:14:07.2, days counted from 1.
-func clock(t model.Seconds) string {
-	tenths := int64(math.Floor(float64(t)*10 + 1e-6))
-	if tenths < 0 { // while a steady-state start settles
-		return "-" + model.Seconds(-t).Round()
-	}
-	day := tenths / 864000
-	rest := tenths % 864000
-	return fmt.Sprintf("day %d %02d:%02d:%02d.%d", day+1, rest/36000, rest/600%60, rest/10%60, rest%10)
 }
 
 // elapsed knows, for a note that ends something, how long that had lasted.

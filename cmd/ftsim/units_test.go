@@ -179,21 +179,6 @@ func TestNextCommand(t *testing.T) {
 	}
 }
 
-func TestClock(t *testing.T) {
-	for at, want := range map[model.Seconds]string{
-		0:                        "day 1 00:00:00.0",
-		59.96:                    "day 1 00:00:59.9",
-		model.Day - 0.1:          "day 1 23:59:59.9",
-		model.Day:                "day 2 00:00:00.0",
-		11*model.Day + 11647.257: "day 12 03:14:07.2",
-		-5 * model.Minute:        "-5m",
-	} {
-		if got := clock(at); got != want {
-			t.Errorf("%v: got %q, want %q", float64(at), got, want)
-		}
-	}
-}
-
 // TestIncidents tells a story by hand: a part nobody uses, an outage with what led to it and its
 // aftermath, and one that never ends.
 func TestIncidents(t *testing.T) {
