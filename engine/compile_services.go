@@ -157,7 +157,11 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 	st := store{mode: s.Mode, durability: s.Durability, lag: c.law(s.Lag), fallback: c.law(s.FallbackAfter),
 		rate: s.WriteRate, flush: float64(s.FlushEvery), first: int32(len(p.copies)), clock: none,
 		key: nameKey(from.Name, forData), writing: true, fullCopy: none, rewind: none, backups: s.Backups, errors: s.Errors,
-		restore: restoration{lost: negInf}}
+		restore: restoration{lost: negInf}, history: none}
+	if s.Backups != nil || s.Errors != nil {
+		st.history = int32(len(p.writes))
+		p.writes = append(p.writes, history{n: 1})
+	}
 	if b := s.Rebuild; b != nil {
 		st.fullCopy, st.rewind, st.rewindWorks = c.law(b.FullCopy), c.law(b.Rewind), b.RewindWorks
 	}

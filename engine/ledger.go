@@ -42,6 +42,7 @@ type store struct {
 	errors           *model.DataErrors
 	restore          restoration
 	spoilt           spoiling
+	history          int32 // when it took writes, or none
 }
 
 // replica is what one member has of the data.
@@ -97,6 +98,11 @@ func (r *Runner) settleStore(g *group) {
 	writing := primary.up && !g.restoring && !s.closed() && r.answers(g, primary)
 	if writing && !s.writing && s.lastAck < r.now {
 		s.since = r.now
+		if s.history != none {
+			h := &r.writes[s.history]
+			h.cut(s.written)
+			h.begin(r.now, s.written)
+		}
 	}
 	s.writing = writing
 }

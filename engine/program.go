@@ -29,6 +29,7 @@ type Program struct {
 	groups   []group
 	stores   []store
 	copies   []replica
+	writes   []history // of stores that can be brought back to a point in time
 	cares    []care
 	rots     int // members under care
 	recent   int // failovers to be remembered

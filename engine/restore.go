@@ -167,10 +167,10 @@ func (r *Runner) endRestore(g *group, s *store) {
 	if x.source == model.FromNowhere {
 		loss.Total, loss.Seconds, loss.Transactions = true, model.Never, s.written*s.rate
 		s.written = 0
-	} else if gone := s.lastAck - x.point; gone > 1e-9 {
-		loss.Seconds = model.Seconds(gone * kept)
+	} else if gone := s.written - r.writes[s.history].by(x.point, s.written); gone > 1e-9 {
+		loss.Seconds = model.Seconds((s.lastAck - x.point) * kept)
 		loss.Transactions = gone * kept * s.rate
-		s.written = max(0, s.written-gone*kept)
+		s.written -= gone * kept
 	}
 	s.last, s.lastAck, s.since, s.unflushed = r.now, r.now, r.now, 0
 	for k := int32(0); k < g.n; k++ {

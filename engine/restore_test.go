@@ -216,3 +216,26 @@ func TestRebuildingCopiesCannotLead(t *testing.T) {
 		})
 	}
 }
+
+// What a restoration loses is counted in writes: while a store was down it took none.
+func TestRestoringAcrossAPause(t *testing.T) {
+	sys := stored(fixedLaw(20*model.Hour), daily())
+	sys.Components[0].Modes = append(sys.Components[0].Modes, model.Mode{Kind: model.OSCrash, Life: fixedLaw(12 * model.Hour), Repair: fixedLaw(4 * model.Hour)})
+	seen := 0
+	observe(t, sys, Options{Horizon: 26 * model.Hour, Seed: 1, Runs: 200}, func(out *model.Outcome) {
+		l := out.Losses[len(out.Losses)-1]
+		if l.Transactions == 0 {
+			t.Fatalf("losses %+v, want one at the end", out.Losses)
+		}
+		point := 24*model.Hour - l.Seconds
+		pause := 16*model.Hour - max(12*model.Hour, min(16*model.Hour, point))
+		writes := l.Seconds - pause + min(0, point) // before the start there were none
+		near(t, "transactions", l.Transactions, 2*float64(writes), 1e-3)
+		if pause > 0 {
+			seen++
+		}
+	})
+	if seen < 20 {
+		t.Errorf("only %d restorations across the pause", seen)
+	}
+}

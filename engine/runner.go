@@ -38,6 +38,7 @@ type Runner struct {
 	stores   []store
 	strains  []strain
 	copies   []replica
+	writes   []history
 	cares    []care
 	rots     []rot
 	staff    []float64 // until when each person is busy
@@ -91,6 +92,7 @@ func (p *Program) NewRunner(o Options) *Runner {
 		stores:   make([]store, len(p.stores)),
 		strains:  make([]strain, len(p.strains)),
 		copies:   make([]replica, len(p.copies)),
+		writes:   make([]history, len(p.writes)),
 		cares:    make([]care, len(p.cares)),
 		rots:     make([]rot, p.rots),
 		recent:   make([]float64, p.recent),
@@ -140,6 +142,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	copy(r.stores, p.stores)
 	copy(r.strains, p.strains)
 	copy(r.copies, p.copies)
+	copy(r.writes, p.writes)
 	copy(r.jour, p.journeys)
 	copy(r.jobs, p.jobs)
 	clear(r.hits)
