@@ -29,8 +29,9 @@ type Judgement struct {
 	Target   float64
 	Measured Estimate // availability; 95th percentile of recovery time or loss in seconds
 	Verdict  Verdict
-	MoreRuns float64 // if undecided: times as many runs will probably decide; +∞ if it is too close
-	Note     string  // what to do, or why there is no verdict
+	MoreRuns float64   // if undecided: times as many runs will probably decide; +∞ if it is too close
+	Note     string    // what to do, or why there is no verdict
+	At       model.Pos // of the objective in its file
 }
 
 // Verdict is the worst of all promises: missed, else undecided, else met.
@@ -50,7 +51,7 @@ func (s *Summary) Verdict() Verdict {
 func judge(s *Summary) []Judgement {
 	var list []Judgement
 	for _, ob := range s.Plan.Objectives {
-		base := Judgement{Journey: int(ob.Journey), Store: -1, Name: s.System.Journeys[ob.Journey].Name}
+		base := Judgement{At: ob.At, Journey: int(ob.Journey), Store: -1, Name: s.System.Journeys[ob.Journey].Name}
 		if ob.Availability > 0 {
 			list = append(list, judgeAvailability(s, base, ob))
 		}

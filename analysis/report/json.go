@@ -9,7 +9,8 @@ import (
 	"github.com/ftsim/ftsim/model"
 )
 
-// FormatVersion is that of summary.json. Adding fields keeps it; changing their meaning does not.
+// FormatVersion is that of all files for other programs: JSON, CSV, JUnit and Prometheus. Adding fields, columns
+// at the end or metrics keeps it; anything else does not.
 const FormatVersion = 1
 
 // value is a number in JSON: null where nothing is known, "inf" where there is no end.

@@ -45,8 +45,7 @@ are matched by name.`,
 	f.addRunsTo(cmd)
 	f.addTo(cmd)
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "more figures, and what the common luck was worth")
-	cmd.Flags().Var(wordFlag{&f.format, []string{"text", "json", "csv"}}, "format", "what to print on stdout")
-	completeFlag(cmd, "format", "text", "json", "csv")
+	addFormatTo(cmd, &f.format, report.FormatNames(true))
 	return cmd
 }
 
@@ -244,11 +243,5 @@ func comparedProvenance(jobs []*job, found *sideBySide) report.Provenance {
 }
 
 func printCompared(c *console, d *report.Compared, format string) error {
-	switch format {
-	case "json":
-		return report.ComparedJSON(c.out, d)
-	case "csv":
-		return report.ComparedCSV(c.out, d)
-	}
-	return report.ComparedText(c.out, d, report.TextStyle{Color: c.colorOut(), Width: c.width()})
+	return report.WriteCompared(c.out, d, format, report.TextStyle{Color: c.colorOut(), Width: c.width()})
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/ftsim/ftsim/analysis"
 	"github.com/ftsim/ftsim/model"
 )
@@ -119,6 +121,12 @@ func (f seedFlag) Set(text string) error {
 	}
 	*f.to, *f.drawn = v, false
 	return nil
+}
+
+// addFormatTo declares the flag for what is printed.
+func addFormatTo(cmd *cobra.Command, format *string, names []string) {
+	cmd.Flags().Var(wordFlag{format, names}, "format", "what to print on stdout")
+	completeFlag(cmd, "format", names...)
 }
 
 // wordFlag is one of a few words.

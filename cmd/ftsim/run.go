@@ -44,7 +44,8 @@ only --max-time depends on the machine, and the results say so.
   ftsim run shop.yaml --html report.html
   ftsim run shop.yaml --seed random --horizon 5y
   ftsim run shop.yaml --precision 5% --max-time 10m
-  ftsim run shop.yaml --format json | jq .objectives`,
+  ftsim run shop.yaml --format json | jq .objectives
+  ftsim run shop.yaml --format markdown >> $GITHUB_STEP_SUMMARY`,
 		Args:              arguments(1, 1, "a topology file"),
 		ValidArgsFunction: topologyFiles,
 		RunE:              func(cmd *cobra.Command, args []string) error { return run(c, cmd, args[0], f) },
@@ -53,12 +54,11 @@ only --max-time depends on the machine, and the results say so.
 	f.precisionFlags.addTo(cmd)
 	addDrawsTo(cmd, &f.draws)
 	f.planFlags.addTo(cmd)
-	cmd.Flags().StringVar(&f.out, "out", "", "write the report as a page (HTML), tables (CSV), summary.json and pictures (PNG) to the folder `DIR`")
+	cmd.Flags().StringVar(&f.out, "out", "", "write the report in all forms to the folder `DIR`: page, pictures, tables, and files for other programs")
 	cmd.Flags().StringVar(&f.html, "html", "", "write the report as one page that opens offline to `FILE`")
 	cmd.Flags().Var(rowsFlag{&f.rows}, "rows", "most rows of outages.csv and of losses.csv; all for no limit")
 	completeFlag(cmd, "rows", "all")
-	cmd.Flags().Var(wordFlag{&f.format, []string{"text", "json"}}, "format", "what to print on stdout")
-	completeFlag(cmd, "format", "text", "json")
+	addFormatTo(cmd, &f.format, report.FormatNames(false))
 	return cmd
 }
 
@@ -149,10 +149,7 @@ func (c *console) announceEnd() {
 }
 
 func printDocument(c *console, d *report.Document, format string) error {
-	if format == "json" {
-		return report.JSON(c.out, d)
-	}
-	return report.Text(c.out, d, report.TextStyle{Color: c.colorOut(), Width: c.width()})
+	return report.Write(c.out, d, format, report.TextStyle{Color: c.colorOut(), Width: c.width()})
 }
 
 // provenance says how the results came about, so that they can be had again.

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ftsim/ftsim/analysis/report"
 )
 
 // Version is what the next release will be called until it is one.
@@ -19,11 +21,12 @@ type build struct {
 	Modified bool   `json:"modified,omitempty"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
+	Format   int    `json:"format_version"` // of what is written for other programs
 }
 
 // readBuild asks the binary what it was built from; go run and go test leave out the commit.
 func readBuild() build {
-	b := build{Version: Version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	b := build{Version: Version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Format: report.FormatVersion}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
