@@ -22,7 +22,7 @@ func (r *Runner) watched(i int32) bool {
 }
 
 func (r *Runner) leadsToWatched(f fan) bool {
-	return f.kind == toMember && r.isWatched(f.to) || f.kind == toComponent && r.watched(f.to)
+	return f.kind == toMember && r.isWatched(f.to) || (f.kind == toComponent || f.kind == toMedia) && r.watched(f.to)
 }
 
 func (r *Runner) isWatched(i int32) bool {

@@ -64,7 +64,11 @@ func (c *compiler) requirements() error {
 func (c *compiler) require(target int32, n *model.Need) {
 	switch {
 	case len(n.Of) == 0:
-		c.edges = append(c.edges, edge{n.Ref, fan{target, toComponent}})
+		kind := toComponent
+		if c.ofDisks(n) {
+			kind = toMedia
+		}
+		c.edges = append(c.edges, edge{n.Ref, fan{target, kind}})
 	case n.AtLeast >= len(n.Of):
 		for k := range n.Of {
 			c.require(target, &n.Of[k])
@@ -77,7 +81,7 @@ func (c *compiler) require(target int32, n *model.Need) {
 func (c *compiler) addGate(n *model.Need, target int32, nested bool) {
 	p := c.p
 	id := int32(len(p.gates))
-	p.gates = append(p.gates, gate{up: int32(len(n.Of)), need: int32(n.AtLeast), target: target, nested: nested})
+	p.gates = append(p.gates, gate{up: int32(len(n.Of)), need: int32(n.AtLeast), target: target, nested: nested, media: !nested && c.ofDisks(n)})
 	for k := range n.Of {
 		if part := &n.Of[k]; len(part.Of) == 0 {
 			c.edges = append(c.edges, edge{part.Ref, fan{id, toGate}})

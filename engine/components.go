@@ -277,6 +277,9 @@ func (r *Runner) pass(f fan, up bool) {
 		if mode == model.Crash {
 			r.mode = model.OSCrash
 		}
+		if f.kind == toMedia && !up {
+			r.loseMedia(f.to)
+		}
 		if f.kind == toGate {
 			r.shift(f.to, up)
 		} else if up {
@@ -305,6 +308,9 @@ func (r *Runner) shift(i int32, up bool) {
 	case after:
 		r.unblock(g.target)
 	default:
+		if g.media {
+			r.loseMedia(g.target)
+		}
 		r.block(g.target)
 	}
 }

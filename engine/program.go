@@ -80,6 +80,7 @@ const (
 	manyFans    fanKind = iota // only as component.sole: look into Program.fans
 	toComponent                // which requires it
 	toGate
+	toMedia // which keeps its data on it
 	toMember
 	toCount // of a group in which only the number of members matters
 	toNetwork
@@ -91,6 +92,7 @@ type gate struct {
 	up, need int32
 	target   int32 // component or gate
 	nested   bool  // the target is a gate
+	media    bool  // of disks: the data of the target is lost as well
 }
 
 // mode is the state of a failure process: one clock that rings for the failure and for the repair.

@@ -33,10 +33,15 @@ func (t *twin) waits(p *twinPart) bool {
 	return c != nil && slices.Contains(c.line, p)
 }
 
-// released sends whoever has mended a part to the one that has waited longest.
+// released sends whoever has mended a part to the one that has waited longest. What is well again without
+// having been repaired leaves the line.
 func (t *twin) released(p *twinPart) {
 	c := t.crewOf(p)
-	if c == nil {
+	switch {
+	case c == nil:
+		return
+	case t.waits(p):
+		c.line = slices.DeleteFunc(c.line, func(q *twinPart) bool { return q == p })
 		return
 	}
 	c.busy = slices.DeleteFunc(c.busy, func(q *twinPart) bool { return q == p })

@@ -165,7 +165,25 @@ func (m *maker) machines() {
 			c.Site = z
 		}
 		m.nodes = append(m.nodes, i)
+		if m.chance(3) {
+			m.disks(n, i)
+		}
 	}
+}
+
+// disks gives a machine a set of disks: some of them, pairs, or all of them must be there.
+func (m *maker) disks(n int, i int32) {
+	set := model.Need{}
+	for d := range 2 + 2*m.r.IntN(2) {
+		disk := m.part(fmt.Sprint("node-", n, "/disk-", d), model.KindDisk, model.MediaLoss, 5*model.Day, 10*model.Hour)
+		set.Of = append(set.Of, model.Need{Ref: disk})
+	}
+	set.AtLeast = 1 + m.r.IntN(len(set.Of))
+	if len(set.Of) == 4 && m.chance(2) {
+		set = model.Need{AtLeast: 2, Of: []model.Need{{AtLeast: 1, Of: set.Of[:2]}, {AtLeast: 1, Of: set.Of[2:]}}}
+	}
+	c := &m.sys.Components[i]
+	c.Requires = &model.Need{AtLeast: 2, Of: []model.Need{*c.Requires, set}}
 }
 
 func (m *maker) causes() {

@@ -221,6 +221,7 @@ type twinPart struct {
 	holders map[string]bool
 	rate    float64 // at which it ages
 	up      bool    // available when last looked at
+	media   []bool  // whether each condition about its disks was met when last looked at
 	fault   model.FaultMode
 }
 
@@ -308,6 +309,7 @@ func (t *twin) met(n *model.Need) bool {
 // it as what it is; whatever rests on it just falls silent.
 func (t *twin) look(struck int32, mode model.FaultMode) {
 	for i, p := range t.parts {
+		t.lookAtDisks(p, mode)
 		up := t.available(int32(i))
 		if p.up && !up {
 			p.fault = mode

@@ -64,10 +64,11 @@ const (
 	KindRack
 	KindZone
 	KindRegion
+	KindDisk // what requires it loses its data when it has fewer than it requires
 	NumKinds
 )
 
-var kindWords = [NumKinds]string{"node", "process", "managed service", "link", "device", "rack", "zone", "region"}
+var kindWords = [NumKinds]string{"node", "process", "managed service", "link", "device", "rack", "zone", "region", "disk"}
 
 func (k Kind) String() string { return kindWords[k] }
 
