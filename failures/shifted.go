@@ -22,6 +22,15 @@ var shiftedLaw = Law{
 	},
 }
 
+// Shifted is a law after a fixed time. A law that cannot stand inside another one is an error.
+func Shifted(by model.Seconds, law model.Distribution) (model.Distribution, error) {
+	inner, err := asNestable("law", law)
+	if err != nil {
+		return nil, err
+	}
+	return &shifted{by, inner}, nil
+}
+
 type shifted struct {
 	by  model.Seconds
 	law nestable

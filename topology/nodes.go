@@ -155,7 +155,7 @@ func (b *builder) node(name *node, m *mapping) {
 	b.nodeCost(m, max(1, count))
 	below := m.get("on")
 	m.ignore("description")
-	m.later("disks")
+	disks := m.disks()
 	m.done()
 	if below != nil {
 		m.set("on", below.text, below)
@@ -165,7 +165,9 @@ func (b *builder) node(name *node, m *mapping) {
 		}
 	}
 	if count == 0 {
-		b.lodge(at, b.component(c, name))
+		i := b.component(c, name)
+		b.lodge(at, i)
+		b.mount(disks, i, 1, name)
 		return
 	}
 	b.take(name.text, name)
@@ -176,6 +178,7 @@ func (b *builder) node(name *node, m *mapping) {
 		c.Name = name.text + "-" + strconv.Itoa(k)
 		b.lodge(at, b.add(c, name))
 	}
+	b.mount(disks, g.first, count, name)
 }
 
 // guest is one or several nodes on another one.
@@ -198,7 +201,8 @@ func (b *builder) settleGuests() {
 		}
 		for k := g.first; k < g.first+g.count && len(found) == 1; k++ {
 			c := &b.sys.Components[k]
-			c.Requires, c.Site = allOf(ref(found[0])), b.sys.Components[found[0]].Site
+			c.Site = b.sys.Components[found[0]].Site
+			requireToo(c, ref(found[0]))
 		}
 	}
 }

@@ -48,6 +48,8 @@ func using(p *preset, keys string, writtenOut bool) string {
 	switch p.Kind {
 	case "node":
 		return head + "nodes: {a: " + block + "}\nservices:\n  db: {replicas: a}\n"
+	case "disk":
+		return head + "nodes: {a: {disks: " + block + "}}\nservices:\n  db: {replicas: a}\n"
 	case "device":
 		return head + "nodes: {a: {rack: r}}\ntopology: {regions: {eu: {zones: {z: }}}, racks: {r: {zone: z, tor: " + block + "}}}\nservices:\n  db: {replicas: a}\n"
 	case "link":
