@@ -19,8 +19,13 @@ type Compared struct {
 	Warnings   []string
 }
 
-// Input is the file of a design.
-type Input struct{ Name, File, Hash string }
+// Input is the file of a design. Text and Settings, the values in effect, are for showing what was changed;
+// they may be missing.
+type Input struct {
+	Name, File, Hash string
+	Text             []byte
+	Settings         []Setting
+}
 
 // BuildCompared prepares a comparison for showing.
 func BuildCompared(st *analysis.Standing, prov Provenance, inputs []Input, verbose bool) *Compared {

@@ -31,7 +31,7 @@ func compared(runs int, verbose bool) *Compared {
 	}
 	prov := Provenance{Version: "v0.1.0", Seed: 42, InputName: "today.yaml", InputHash: "sha256:00", Runs: runs, Planned: 400,
 		Horizon: model.Year, Interrupted: runs < 400}
-	return BuildCompared(c.Standing(), prov, []Input{{"today", "today.yaml", "sha256:00"}, {"faster", "f.yaml", "sha256:01"}, {"other", "o.yaml", "sha256:02"}}, verbose)
+	return BuildCompared(c.Standing(), prov, []Input{{Name: "today", File: "today.yaml", Hash: "sha256:00"}, {Name: "faster", File: "f.yaml", Hash: "sha256:01"}, {Name: "other", File: "o.yaml", Hash: "sha256:02"}}, verbose)
 }
 
 // scaled is a year with outages of another length.

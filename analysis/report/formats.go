@@ -84,3 +84,13 @@ func Files(d *Document) []File {
 	}
 	return append(files, pictures(d)...)
 }
+
+// ComparedFiles lists everything that a results folder of a comparison holds.
+func ComparedFiles(d *Compared) []File {
+	return []File{
+		{"compare.json", func(w io.Writer) error { return ComparedJSON(w, d) }},
+		{"compare.md", func(w io.Writer) error { return ComparedMarkdown(w, d) }},
+		{"compare.csv", func(w io.Writer) error { return ComparedCSV(w, d) }},
+		{ComparedHTMLFile, func(w io.Writer) error { return ComparedHTML(w, d) }},
+	}
+}

@@ -38,13 +38,14 @@ const openRows = 40
 // page is what the template lays out. Text is escaped there; only pictures come as markup, and escape
 // their text themselves.
 type page struct {
-	Title, Lead string
-	Tone        string
-	Style       template.CSS
-	Script      template.JS
-	ScriptHash  string // of the one script that may run
-	Sections    []section
-	Foot        string
+	Kind       string // of report
+	Title      string
+	Lead, Tone string
+	Style      template.CSS
+	Script     template.JS
+	ScriptHash string // of the one script that may run
+	Sections   []section
+	Foot       string
 }
 
 type section struct {
@@ -61,6 +62,7 @@ type block struct {
 	Figure    *pageFigure
 	List      []string
 	Incidents []pageIncident
+	Changes   *changes
 	Places    *place
 	Terms     []term
 }
@@ -101,14 +103,19 @@ func (c Cell) Class() string {
 // HTML writes the report as one page that needs nothing else: style, script and pictures are in it, and its
 // policy forbids the browser to fetch anything. Equal input gives equal bytes.
 func HTML(w io.Writer, d *Document) error {
-	hash := sha256.Sum256([]byte(pageScript))
-	p := &page{Title: d.Summary.System.Name, Style: template.CSS(pageStyle), Script: template.JS(pageScript),
-		ScriptHash: "sha256-" + base64.StdEncoding.EncodeToString(hash[:])}
+	p := &page{Kind: "ftsim report", Title: d.Summary.System.Name, Foot: newPicture(d).foot}
 	p.Lead, p.Tone = lead(d)
-	p.Foot = newPicture(d).foot
-	for _, s := range []section{objectiveSection(d), numberSection(d), uncertainSection(d), causeSection(d), yearSection(d), recoverySection(d),
+	return p.write(w, objectiveSection(d), numberSection(d), uncertainSection(d), causeSection(d), yearSection(d), recoverySection(d),
 		lossSection(d), curveSection(d), failoverSection(d), incidentSection(d), topologySection(d), assumptionSection(d),
-		warningSection(d), provenanceSection(d), glossarySection(d)} {
+		warningSection(d), provenanceSection(d), glossarySection(d))
+}
+
+// write lays out the sections that have something in them.
+func (p *page) write(w io.Writer, sections ...section) error {
+	hash := sha256.Sum256([]byte(pageScript))
+	p.Style, p.Script = template.CSS(pageStyle), template.JS(pageScript) // #nosec: both are ours
+	p.ScriptHash = "sha256-" + base64.StdEncoding.EncodeToString(hash[:])
+	for _, s := range sections {
 		if len(s.Blocks) == 0 {
 			continue
 		}
@@ -127,7 +134,9 @@ func HTML(w io.Writer, d *Document) error {
 	return err
 }
 
-// lead sums up the verdicts in a sentence.
+// Lead sums up the verdicts in a sentence. Its tone is good, bad, doubt or nothing.
+func Lead(d *Document) (text, tone string) { return lead(d) }
+
 func lead(d *Document) (text, tone string) {
 	sum := d.Summary
 	count := map[analysis.Verdict]int{}
@@ -231,18 +240,22 @@ func failoverSection(d *Document) section {
 }
 
 func warningSection(d *Document) section {
-	s := section{ID: "warnings", Title: "Warnings, and what is left out"}
-	if len(d.Warnings) > 0 {
-		list := d.Warnings
-		if len(list) > pageRows {
-			list = append(slices.Clone(list[:pageRows]), fmt.Sprintf("… %s more in summary.json", grouped(len(d.Warnings)-pageRows)))
-		}
-		s.Blocks = append(s.Blocks, block{Text: "Read these before you quote a figure:"}, block{List: list, Tone: "doubt"})
-	}
+	s := section{ID: "warnings", Title: "Warnings, and what is left out", Blocks: cautions(d.Warnings)}
 	if len(d.LeftOut) > 0 {
 		s.Blocks = append(s.Blocks, block{Text: "The figures do not include:"}, block{List: d.LeftOut})
 	}
 	return s
+}
+
+// cautions lists warnings.
+func cautions(list []string) []block {
+	if len(list) == 0 {
+		return nil
+	}
+	if more := len(list) - pageRows; more > 0 {
+		list = append(slices.Clone(list[:pageRows]), fmt.Sprintf("… %s more in summary.json", grouped(more)))
+	}
+	return []block{{Text: "Read these before you quote a figure:"}, {List: list, Tone: "doubt"}}
 }
 
 func provenanceSection(d *Document) section {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"path/filepath"
 	"slices"
@@ -19,8 +21,9 @@ import (
 
 type compareFlags struct {
 	planFlags
-	format  string
-	verbose bool
+	format    string
+	verbose   bool
+	out, html string
 }
 
 func newCompare(c *console) *cobra.Command {
@@ -37,7 +40,9 @@ Seed, horizon, runs and start are those of the first file; flags take precedence
 are matched by name.`,
 		Example: `  ftsim compare today.yaml plan.yaml
   ftsim compare hot.yaml warm.yaml cold.yaml --runs 20000 -v
-  ftsim compare a.yaml b.yaml --format csv`,
+  ftsim compare a.yaml b.yaml --format csv
+  ftsim compare a.yaml b.yaml --html compare.html
+  ftsim compare a.yaml b.yaml --out results`,
 		Args:              arguments(2, -1, "two topology files or more"),
 		ValidArgsFunction: topologyFiles,
 		RunE:              func(cmd *cobra.Command, args []string) error { return compare(c, cmd, args, f) },
@@ -45,6 +50,8 @@ are matched by name.`,
 	f.addRunsTo(cmd)
 	f.addTo(cmd)
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "more figures, and what the common luck was worth")
+	cmd.Flags().StringVar(&f.out, "out", "", "write the comparison as a page (HTML), Markdown, a table (CSV) and JSON to the folder `DIR`")
+	cmd.Flags().StringVar(&f.html, "html", "", "write the comparison as one page that opens offline to `FILE`")
 	addFormatTo(cmd, &f.format, report.FormatNames(true))
 	return cmd
 }
@@ -54,9 +61,13 @@ func compare(c *console, cmd *cobra.Command, files []string, f *compareFlags) er
 	if err != nil {
 		return err
 	}
+	if err := f.checkPlaces(cmd); err != nil {
+		return err
+	}
 	ctx, release := untilInterrupted(c.announceEnd)
 	defer release()
 	found, err := simulateAll(ctx, jobs, newProgress(c, jobs[0].plan.Runs))
+	release()
 	if err != nil {
 		return err
 	}
@@ -64,8 +75,10 @@ func compare(c *console, cmd *cobra.Command, files []string, f *compareFlags) er
 		c.talk("ftsim: interrupted before the first replication was done; nothing to report")
 		return told(exitInterrupted)
 	}
-	d := report.BuildCompared(found.comparison.Standing(), comparedProvenance(jobs, found), inputs(jobs), f.verbose)
-	if err := printCompared(c, d, f.format); err != nil {
+	p := comparedProvenance(jobs, found)
+	p.Command = commandForAll(jobs, found.done, f.exact)
+	d := report.BuildCompared(found.comparison.Standing(), p, inputs(jobs), f.verbose)
+	if err := errors.Join(f.write(d), printCompared(c, d, f.format)); err != nil {
 		return err
 	}
 	if found.interrupted {
@@ -73,6 +86,51 @@ func compare(c *console, cmd *cobra.Command, files []string, f *compareFlags) er
 		return told(exitInterrupted)
 	}
 	return nil
+}
+
+// checkPlaces finds out before the simulation whether there is a place for what is to be written.
+func (f *compareFlags) checkPlaces(cmd *cobra.Command) error {
+	given := cmd.Flags().Changed
+	if given("out") {
+		if f.out == "" {
+			return badInput("--out is empty; name a folder")
+		}
+		if err := makeOutDir(f.out); err != nil {
+			return err
+		}
+	}
+	if given("html") {
+		return checkPage(f.html)
+	}
+	return nil
+}
+
+// write writes what --out and --html ask for.
+func (f *compareFlags) write(d *report.Compared) (err error) {
+	if f.out != "" {
+		err = writeFiles(f.out, report.ComparedFiles(d))
+	}
+	if f.html != "" {
+		err = errors.Join(err, writePage(f.html, func(w io.Writer) error { return report.ComparedHTML(w, d) }))
+	}
+	return err
+}
+
+// commandForAll is the command that gives the same comparison again, whatever flags and files said.
+func commandForAll(jobs []*job, runs int, exact bool) string {
+	s := "ftsim compare"
+	for _, j := range jobs {
+		if j.file == stdinArgument {
+			return ""
+		}
+		s += " " + shellWord(j.file)
+	}
+	p := &jobs[0].plan
+	s += fmt.Sprintf(" --runs %d --seed %d --horizon %v", runs, p.Seed, p.Horizon)
+	if exact {
+		s += " --exact"
+	}
+	return s
 }
 
 // prepareAll makes every design ready and tells of all files that are wrong, not only of the first.
@@ -113,7 +171,6 @@ func prepareAll(c *console, cmd *cobra.Command, files []string, f *planFlags) (j
 // something else: only what differs in the designs may make a difference.
 func (j *job) follow(c *console, first *job) error {
 	own, p := j.plan, first.plan
-	p.Objectives = own.Objectives
 	for _, s := range []struct {
 		what        string
 		mine, taken any
@@ -130,14 +187,19 @@ func (j *job) follow(c *console, first *job) error {
 			c.talk("%s: %s is %v here, but %v as in %s for all", displayName(j.file), s.what, s.mine, s.taken, displayName(first.file))
 		}
 	}
-	j.plan = p
-	options := first.options
-	j.options = options
-	if faults := model.Check(j.top.System, &j.plan).Faults(); len(faults) > 0 {
+	if faults := j.adopt(first); len(faults) > 0 {
 		c.show(faults, nil)
 		return told(exitBadInput)
 	}
 	return nil
+}
+
+// adopt takes over the settings of another design but its objectives, and tells what does not go with them.
+func (j *job) adopt(first *job) (faults model.Problems) {
+	own := j.plan.Objectives
+	j.plan, j.options = first.plan, first.options
+	j.plan.Objectives = own
+	return model.Check(j.top.System, &j.plan).Faults()
 }
 
 func start(p *model.Plan) string {
@@ -228,7 +290,7 @@ func filesOf(jobs []*job) (files []string) {
 
 func inputs(jobs []*job) (list []report.Input) {
 	for i, name := range names(filesOf(jobs)) {
-		list = append(list, report.Input{Name: name, File: displayName(jobs[i].file), Hash: inputHash(jobs[i])})
+		list = append(list, report.Input{Name: name, File: displayName(jobs[i].file), Hash: inputHash(jobs[i]), Text: jobs[i].top.Source, Settings: jobs[i].settings()})
 	}
 	return list
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,14 +71,14 @@ func (j *job) chapters(replication int) (list []report.Chapter, err error) {
 	return list, nil
 }
 
-// writePage writes the page to a file of its own, whole or not at all.
-func writePage(path string, d *report.Document) error {
+// writePage writes a page to a file of its own, whole or not at all.
+func writePage(path string, write func(io.Writer) error) error {
 	fail := func(err error) error { return fmt.Errorf("cannot write %s: %w", path, reason(err)) }
 	t, err := os.CreateTemp(filepath.Dir(path), passingNames)
 	if err != nil {
 		return fail(err)
 	}
-	err = errors.Join(report.HTML(t, d), t.Chmod(0o644), t.Close())
+	err = errors.Join(write(t), t.Chmod(0o644), t.Close())
 	if err == nil {
 		err = os.Rename(t.Name(), path)
 	}

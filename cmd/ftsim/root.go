@@ -40,6 +40,7 @@ and where the downtime comes from.`,
 		newExplain(c),
 		newTrace(c),
 		newImportance(c),
+		newServe(c),
 		newList(c),
 		newVersion(c),
 	)

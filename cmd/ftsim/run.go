@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -129,7 +130,7 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 		}
 	}
 	if f.html != "" {
-		unwritten = errors.Join(unwritten, writePage(f.html, d))
+		unwritten = errors.Join(unwritten, writePage(f.html, func(w io.Writer) error { return report.HTML(w, d) }))
 	}
 	if err := errors.Join(unwritten, printDocument(c, d, f.format)); err != nil {
 		return err
