@@ -61,8 +61,8 @@ func (d *Compared) designSection() section {
 	if d.Standing.Replications == 0 {
 		return s
 	}
-	if len(d.Words) > 1 {
-		s.Blocks = append(s.Blocks, block{List: d.Words})
+	if len(d.Words) > 1 { // the first is the lead of the page
+		s.Blocks = append(s.Blocks, block{List: d.Words[1:]})
 	}
 	var cards []card
 	for i, sum := range d.Standing.Summaries {
@@ -74,19 +74,16 @@ func (d *Compared) designSection() section {
 func (d *Compared) designCard(i int, sum *analysis.Summary) card {
 	c := card{Name: d.Standing.Designs[i].Name}
 	if len(sum.Users) > 0 {
-		j := journeyCard(sum, sum.Users[0])
-		for k := range j.Facts {
-			j.Facts[k].Label += " of " + brief(sum.System.Journeys[sum.Users[0]].Name)
-			if k > 0 { // the name once is enough
-				j.Facts[k].Label = strings.TrimSuffix(j.Facts[k].Label, " of "+brief(sum.System.Journeys[sum.Users[0]].Name))
-			}
-		}
-		c.Facts = j.Facts
+		c.Facts = journeyCard(sum, sum.Users[0]).Facts
+		c.Facts[0].Label += " of " + brief(sum.System.Journeys[sum.Users[0]].Name)
 	}
 	if m := sum.Get("cost", 0); m != nil {
 		c.Facts = append(c.Facts, fact{Label: "cost a year, downtime included", Value: upper(m.Main(), number) + " " + sum.System.Cost.Currency, Interval: brackets(m.Main(), number)})
 	}
-	verdict, _ := Lead(&Document{Summary: sum})
+	verdict := "none in the file"
+	if len(sum.Objectives) > 0 {
+		verdict, _ = lead(&Document{Summary: sum})
+	}
 	c.Facts = append(c.Facts, fact{Label: "objectives", Value: verdict})
 	return c
 }
@@ -133,12 +130,24 @@ func (d *Compared) differenceSection() section {
 		s.Blocks = append(s.Blocks, block{Figure: laidOut(p, 60+28*max(3, p.Y.Max), nil)})
 	}
 	for i := range d.Tables {
-		s.Blocks = append(s.Blocks, tableBlock(&d.Tables[i]))
+		b := tableBlock(&d.Tables[i])
+		b.Table.Caption = d.named(d.Tables[i].Head[0])
+		s.Blocks = append(s.Blocks, b)
 	}
 	if notes := d.notes(); len(notes) > 0 {
 		s.Blocks = append(s.Blocks, block{List: notes, Tone: "faint"})
 	}
 	return s
+}
+
+// named is what a table is about, from its heading in capitals.
+func (d *Compared) named(title string) string {
+	for k := range d.Standing.Matches {
+		if s := caption(&d.Standing.Matches[k]); heading(s) == title {
+			return strings.ToUpper(s[:1]) + s[1:]
+		}
+	}
+	return title
 }
 
 // yearSection draws the downtime per year of all designs on one scale, for the first journeys.
@@ -154,7 +163,7 @@ func (d *Compared) yearSection() section {
 	return s
 }
 
-// common is something that all designs have.
+// shared is something that all designs have.
 type shared struct {
 	name string
 	at   []int // its number in each design
