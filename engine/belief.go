@@ -94,6 +94,9 @@ func (r *Runner) watch(g *group, k int32) {
 	if seen == m.seen {
 		return
 	}
+	if !seen && g.style == model.Primary {
+		r.sight(g)
+	}
 	m.seen, m.dim = seen, !seen && m.slow && m.up
 	if seen == m.believed {
 		r.clocks.stop(clock)

@@ -61,7 +61,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 	if g.style == model.Shared {
 		g.state.Primary = 0
 	}
-	g.eligible = none
+	g.eligible, g.refused = none, none
 	if from.Coordinated {
 		g.coordinator = from.Coordinator
 	}
@@ -156,7 +156,7 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 	g.store = int32(len(p.stores))
 	st := store{mode: s.Mode, durability: s.Durability, lag: c.law(s.Lag), fallback: c.law(s.FallbackAfter),
 		rate: s.WriteRate, flush: float64(s.FlushEvery), first: int32(len(p.copies)), clock: none,
-		key: nameKey(from.Name, forData), writing: true, fullCopy: none, rewind: none, backups: s.Backups, errors: s.Errors,
+		key: nameKey(from.Name, forData), writing: true, choice: choiceOf(s), fullCopy: none, rewind: none, backups: s.Backups, errors: s.Errors,
 		restore: restoration{lost: negInf}, history: none}
 	if s.Backups != nil || s.Errors != nil {
 		st.history = int32(len(p.writes))

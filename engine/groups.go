@@ -50,7 +50,7 @@ type group struct {
 	up, rotation, good int32 // available; believed so; both
 	state              model.GroupState
 	lost               bool // believed
-	eligible           int32
+	eligible, refused  int32
 	unfit              bool  // and the present candidate
 	old                int32 // an earlier primary that serves on its side of a partition, or none
 	restoring          bool  // its data is being brought back
@@ -229,12 +229,16 @@ func (r *Runner) decide(i int32, g *group) {
 			r.look(i, g)
 		}
 		lost := r.lost(g)
+		if lost && !g.lost && (g.detector == nil || r.members[g.first+g.state.Primary].seen) {
+			r.sight(g)
+		}
 		if lost == g.lost && g.state.Phase == model.Serving && !g.stepEnded && (g.care == none || !r.cares[g.care].due) {
 			return
 		}
 		sig := &r.signal
 		sig.Lost = lost
 		sig.Eligible, sig.Next = r.candidates(g)
+		sig.Refused = r.refused(g, sig.Eligible)
 		sig.Unfit = g.state.Candidate != none && sig.Eligible != g.state.Candidate && !r.fit(g, g.state.Candidate)
 		if r.calendar {
 			sig.Night = r.night()
@@ -252,7 +256,7 @@ func (r *Runner) decide(i int32, g *group) {
 					g.blame = r.blame
 				}
 			}
-		case (sig.Eligible != g.eligible || sig.Unfit && !g.unfit) && g.state.Phase != model.Serving:
+		case (sig.Eligible != g.eligible || sig.Refused != g.refused || sig.Unfit && !g.unfit) && g.state.Phase != model.Serving:
 			sig.Kind = model.CandidatesChanged
 		case g.stepEnded:
 			g.stepEnded = false
@@ -260,10 +264,10 @@ func (r *Runner) decide(i int32, g *group) {
 		case g.care != none && r.takeDue(g):
 			sig.Kind, sig.Eligible = model.SwitchoverDue, preferred
 		default:
-			g.eligible, g.unfit = sig.Eligible, sig.Unfit
+			g.eligible, g.refused, g.unfit = sig.Eligible, sig.Refused, sig.Unfit
 			return
 		}
-		g.eligible, g.unfit = sig.Eligible, sig.Unfit
+		g.eligible, g.refused, g.unfit = sig.Eligible, sig.Refused, sig.Unfit
 		if r.react(i, g); !r.reaction.Promote && !g.stepEnded {
 			return // nobody has changed places, so there is nothing to tell
 		}
@@ -435,40 +439,6 @@ func (r *Runner) inTouch(g *group, m *member) bool {
 		}
 	}
 	return count >= majority
-}
-
-// candidates are the best member to promote, and the best one other than the present candidate (R15).
-func (r *Runner) candidates(g *group) (best, next int32) {
-	best, next = none, none
-	if g.pair { // the commonest group: there is only one to look at
-		k := 1 - g.state.Primary
-		if !r.members[g.first+k].up || !r.canLead(g, k) {
-			return none, none
-		}
-		if k != g.state.Candidate {
-			next = k
-		}
-		return k, next
-	}
-	members := r.members[g.first : g.first+g.n]
-	for k := range members {
-		if !members[k].up || !r.canLead(g, int32(k)) {
-			continue
-		}
-		if best == none {
-			best = int32(k)
-		}
-		if int32(k) != g.state.Candidate {
-			return best, int32(k)
-		}
-	}
-	return best, next
-}
-
-// replaceable tells whether anybody could take over.
-func (r *Runner) replaceable(g *group) bool {
-	best, _ := r.candidates(g)
-	return best != none
 }
 
 // canLead tells whether a member that is up may be promoted.

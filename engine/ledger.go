@@ -34,6 +34,8 @@ type store struct {
 	split            bool          // an old primary goes on writing elsewhere
 	splitAt, splitTo float64       // when the new primary's copy ends, and the length of what it misses
 	splitFrom        float64
+	choice           choice
+	sighted          float64 // how much had been written when the primary was last seen
 	splitShare       float64 // of all writes, that go to the old primary
 	fullCopy, rewind int32   // laws, or none
 	rewindWorks      float64
@@ -52,6 +54,7 @@ type replica struct {
 	following           bool
 	empty               bool    // has nothing at all
 	missed              bool    // was down while the primary wrote
+	left                bool    // the primary has written without it
 	unwritten           float64 // seconds of what it received that its fall took
 	diverged            bool    // holds writes that history has gone without
 	rebuilding, rebuilt bool
@@ -105,6 +108,9 @@ func (r *Runner) settleStore(g *group) {
 		}
 	}
 	s.writing = writing
+	if s.choice.inSync {
+		r.leaveOut(g, s)
+	}
 }
 
 // answers tells whether some client gets through to the primary.
@@ -169,17 +175,18 @@ func (r *Runner) waitForCopies(g *group, s *store, up bool, copies int32) {
 	}
 	switch {
 	case s.alone:
+	case s.blocked && waited:
+		r.goAlone(g, s)
 	case s.blocked:
-		s.blocked, s.alone = !waited, waited
 	default:
 		s.blocked = true
 		if s.mode == model.SyncFallback {
-			r.startFallback(s)
+			r.startFallback(g, s)
 		}
 	}
 }
 
-func (r *Runner) startFallback(s *store) {
+func (r *Runner) startFallback(g *group, s *store) {
 	wait := 0.0
 	if s.fallback != none {
 		wait = r.laws[s.fallback].draw(&s.luck, r.lend)
@@ -188,21 +195,15 @@ func (r *Runner) startFallback(s *store) {
 		r.clocks.arm(s.clock, r.now+wait)
 		return
 	}
-	s.blocked, s.alone = false, true
+	r.goAlone(g, s)
 }
 
-// promotable tells whether a copy may lead: it has data, it did not miss any by being down, and the
-// primary did not go on without it (Patroni's rule for synchronous replication with fallback).
-func (r *Runner) promotable(g *group, k int32) bool {
-	s := &r.stores[g.store]
-	c := &r.copies[s.first+k]
-	switch {
-	case s.mode == model.Unreplicated:
-		return true
-	case c.empty, c.diverged && s.fullCopy != none, s.mode == model.SyncFallback && s.alone:
-		return false
+// goAlone lets the primary write without copies. Where there is a coordinator, that must know, since who may
+// be promoted depends on it; until it can be told, writes wait.
+func (r *Runner) goAlone(g *group, s *store) {
+	if s.waited = !r.consents(g, &r.members[g.first+g.state.Primary]); !s.waited {
+		s.blocked, s.alone = false, true
 	}
-	return !c.missed || c.position >= s.written
 }
 
 // hurt applies a fault to the copies on a component (R5, R6, R33).
@@ -328,7 +329,7 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	}
 	s.written, s.lastAck, s.last = to.position, to.at, r.now
 	s.writing, s.blocked, s.alone, s.primaryDown, s.unflushed = false, false, false, false, 0
-	to.empty, to.following, to.missed = false, false, false
+	to.empty, to.following, to.missed, to.left = false, false, false, false
 	r.cutCopies(g, s)
 	from.diverged = from.diverged || loss.Seconds > 0 || s.split
 	to.diverged = false

@@ -20,6 +20,7 @@ type ledger struct {
 	fell        model.Element // what took the primary down
 	unflushed   float64       // seconds of writing the primary lost in its fall
 	branch      *branch
+	sighted     float64 // how much had been written when the primary was last seen
 }
 
 // grain is below what counts as a difference between positions: they are sums of many stretches.
@@ -34,6 +35,7 @@ type twinCopy struct {
 	following bool
 	empty     bool
 	missed    bool // was down while the primary was up
+	left      bool // something was written without it
 }
 
 // twinLoss is a loss. Where writing had paused just at the position from which history goes on, it is open
@@ -140,15 +142,21 @@ func (l *ledger) cut(position float64) {
 	}
 }
 
-// usable tells whether a copy may lead: it has data, has missed none by being down, and the primary did
-// not go on without it.
-func (l *ledger) usable(k int32) bool {
-	c := l.copies[k]
+// usable tells whether a copy may lead: it has data, and as much of it as a candidate must have, or a human
+// accepts what it lacks.
+func (l *ledger) usable(k int32, accepted bool) bool {
+	c, want := l.copies[k], l.Candidates
 	switch {
 	case l.Mode == model.Unreplicated:
 		return true
-	case c.empty, l.Mode == model.SyncFallback && l.alone:
+	case c.empty:
 		return false
+	case accepted:
+		return true
+	case (want.MustBe == model.LastKnownSync || want.MustBe == model.AsReplicated && l.Mode == model.SyncFallback) && (l.alone || c.left):
+		return false
+	case want.MaxLag > 0:
+		return c.following || l.sighted-c.position <= float64(want.MaxLag)+grain
 	}
 	return !c.missed || c.position >= l.written()-grain
 }
@@ -181,7 +189,18 @@ func (t *twin) settleLedger(s *twinService) {
 	} else {
 		l.writing = false
 	}
+	for k := range l.copies {
+		if c := &l.copies[k]; !c.following && l.writing && int32(k) != s.state.Primary {
+			c.left = true
+		}
+	}
+	if t.primaryKnown(s) {
+		l.sighted = l.written()
+	}
 }
+
+// primaryKnown tells whether whoever looks at a primary knows how far it has come.
+func (t *twin) primaryKnown(s *twinService) bool { return !s.lost && s.primary().seen }
 
 // takesWrites tells whether some client gets through to the primary.
 func (t *twin) takesWrites(s *twinService) bool {

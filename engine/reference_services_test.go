@@ -17,6 +17,7 @@ type twinService struct {
 	state           model.GroupState
 	lost            bool  // what the policy was last told about its primary
 	eligible        int32 // and about its candidates
+	refused         int32
 	unfit           bool
 	ended           bool          // the step has run its time
 	old             int32         // an earlier primary that serves on its side of a partition, or none
@@ -45,7 +46,7 @@ type twinMember struct {
 }
 
 func (t *twin) setUpService(i int32) {
-	s := &twinService{Service: &t.sys.Services[i], id: i, old: none, eligible: none, pollAt: math.Inf(-1), tookOver: math.Inf(-1), blame: t.sys.ServiceElement(int(i))}
+	s := &twinService{Service: &t.sys.Services[i], id: i, old: none, eligible: none, refused: none, pollAt: math.Inf(-1), tookOver: math.Inf(-1), blame: t.sys.ServiceElement(int(i))}
 	s.style = s.Policy.Style()
 	s.state = s.Policy.Start(len(s.Members))
 	if s.style == model.Shared {
@@ -240,9 +241,10 @@ func (t *twin) decide(s *twinService) {
 func (t *twin) tell(s *twinService) bool {
 	sig := model.Signal{Lost: t.isLost(s)}
 	sig.Eligible, sig.Next = t.candidates(s)
+	sig.Refused = t.refused(s)
 	sig.Unfit = s.state.Candidate != none && !t.canLead(s, s.members[s.state.Candidate])
-	knew, wasUnfit := s.eligible, s.unfit
-	s.eligible, s.unfit = sig.Eligible, sig.Unfit
+	knew, knewRefused, wasUnfit := s.eligible, s.refused, s.unfit
+	s.eligible, s.refused, s.unfit = sig.Eligible, sig.Refused, sig.Unfit
 	switch {
 	case sig.Lost && !s.lost:
 		sig.Kind = model.PrimaryLost
@@ -251,7 +253,7 @@ func (t *twin) tell(s *twinService) bool {
 		}
 	case s.lost && !sig.Lost:
 		sig.Kind = model.PrimaryBack
-	case (sig.Eligible != knew || sig.Unfit && !wasUnfit) && s.state.Phase != model.Serving:
+	case (sig.Eligible != knew || sig.Refused != knewRefused || sig.Unfit && !wasUnfit) && s.state.Phase != model.Serving:
 		sig.Kind = model.CandidatesChanged
 	case s.ended:
 		s.ended = false
@@ -361,32 +363,46 @@ func (t *twin) inTouch(s *twinService, m *twinMember) bool {
 	return 2*count > len(s.members)
 }
 
-// candidates are the first member in the order of the file that can lead (R13), and the first one other
-// than the present candidate.
+// candidates are the member with most of the data, or the first of those in the order of the file (R15),
+// among those that can lead (R13), and the same without the present candidate.
 func (t *twin) candidates(s *twinService) (best, next int32) {
-	best, next = none, none
+	return t.best(s, none), t.best(s, s.state.Candidate)
+}
+
+func (t *twin) best(s *twinService, but int32) int32 {
+	best, most := none, math.Inf(-1)
 	for _, m := range s.members {
-		if !t.canLead(s, m) {
-			continue
+		has := 0.0
+		if l := s.ledger; l != nil && l.Mode != model.Unreplicated {
+			if has = l.copies[m.k].position; l.copies[m.k].following {
+				has = math.Inf(1)
+			}
 		}
-		if best == none {
-			best = m.k
-		}
-		if next == none && m.k != s.state.Candidate {
-			next = m.k
+		if m.k != but && has > most+grain && t.canLead(s, m) {
+			best, most = m.k, has
 		}
 	}
-	return best, next
+	return best
 }
 
 func (t *twin) canLead(s *twinService, m *twinMember) bool {
 	switch {
 	case !m.up || m.k == s.old || s.style == model.Primary && m == s.primary():
 		return false
-	case s.style == model.Majority:
-		return t.inTouch(s, m) && (s.ledger == nil || s.ledger.usable(m.k))
+	case s.style == model.Majority && !t.inTouch(s, m):
+		return false
 	}
-	return s.ledger == nil || s.ledger.usable(m.k)
+	return s.ledger == nil || s.ledger.usable(m.k, s.state.Accepted)
+}
+
+// refused is who would be a candidate if a human accepted what it lacks.
+func (t *twin) refused(s *twinService) int32 {
+	if s.ledger == nil || !s.ledger.Candidates.ByHand || s.state.Accepted || t.best(s, none) != none {
+		return none
+	}
+	s.state.Accepted = true
+	defer func() { s.state.Accepted = false }()
+	return t.best(s, none)
 }
 
 // keepRecord writes the story of a failover down.

@@ -312,7 +312,15 @@ func (m *maker) store(svc *model.Service, members int) {
 	svc.StandbyReads = primary && m.chance(2)
 	svc.Store = &model.Store{Mode: model.ReplicationMode(m.r.IntN(4)), Acks: min(members-1, m.r.IntN(3)), Lag: of[model.Distribution](m, nil, uniformLaw{0, 1}),
 		FallbackAfter: of[model.Distribution](m, nil, uniformLaw{0, 10}, m.law(1000)), WriteRate: 10,
-		Durability: model.Durability(m.r.IntN(4)), FlushEvery: 1}
+		Durability: model.Durability(m.r.IntN(4)), FlushEvery: 1, Candidates: m.candidates()}
+}
+
+// candidates draws who may be promoted.
+func (m *maker) candidates() model.Candidates {
+	if m.chance(2) {
+		return model.Candidates{ByHand: m.chance(2)}
+	}
+	return model.Candidates{MustBe: model.CandidateRule(m.r.IntN(int(model.NumCandidateRules))), MaxLag: of[model.Seconds](m, 0, 0.5, 1000), ByHand: m.chance(2)}
 }
 
 // needs draws dependencies on services before s.

@@ -146,8 +146,8 @@ func (r *Runner) planFailback(g *group) bool {
 	if !c.failback {
 		return false
 	}
-	ready := g.state.Primary != preferred && g.state.Phase == model.Serving && !g.lost &&
-		r.members[g.first+preferred].up && !r.members[g.first+preferred].slow && r.canLead(g, preferred)
+	ready := g.state.Primary != preferred && g.state.Phase == model.Serving && !g.lost && r.fit(g, preferred) &&
+		!r.members[g.first+preferred].slow && r.caughtUp(g, preferred)
 	switch {
 	case !ready:
 		c.due = false
@@ -165,6 +165,11 @@ func (r *Runner) planFailback(g *group) bool {
 		return true
 	}
 	return false
+}
+
+// caughtUp tells whether a copy has all there is, so that a planned change of roles loses nothing.
+func (r *Runner) caughtUp(g *group, k int32) bool {
+	return g.store == none || r.stores[g.store].mode == model.Unreplicated || r.copyOf(g, k).following
 }
 
 // takeDue tells whether the planned return is due, once.

@@ -177,6 +177,9 @@ func (c *checker) store(x *Service, where string) {
 	if (s.Durability == Periodic || s.Durability == OSCache) && !(s.FlushEvery > 0 && isLength(s.FlushEvery)) {
 		c.fault(x.At, "%s: how often it writes to disk must be greater than zero", where)
 	}
+	if s.Candidates.MustBe >= NumCandidateRules || !isLength(s.Candidates.MaxLag) {
+		c.fault(x.At, "%s: a candidate must be of a known kind, and may lack a finite time of writing", where)
+	}
 	c.recovery(x, where)
 	for _, law := range []Distribution{s.Lag, s.FallbackAfter} {
 		if law != nil && !isLength(law.Mean()) {

@@ -55,6 +55,8 @@ type GroupState struct {
 	Manual    bool    // a human has taken over
 	GivenUp   bool    // nobody takes over until the primary is back
 	Sure      bool    // the candidate will start
+	Accepted  bool    // a human accepts what the candidate lacks (R32)
+	Spent     Seconds // by the machine on the present attempt
 	Redirect  Seconds // duration of the running redirection
 	Ramp      bool    // the running redirection moves clients gradually
 	Late      float64 // share of the clients that move only at the end of the redirection's second part
@@ -77,6 +79,7 @@ const (
 type Signal struct {
 	Kind     SignalKind
 	Eligible int32 // best member that could be promoted now, or None
+	Refused  int32 // best member that only a human may promote, if Eligible is None; or None
 	Next     int32 // best one other than the present candidate, or None
 	Lost     bool  // the group believes that its primary is gone
 	Unfit    bool  // the present candidate can no longer be promoted

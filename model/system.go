@@ -223,8 +223,9 @@ type Store struct {
 	FallbackAfter Distribution // how long writes wait before the primary goes on alone (SyncFallback)
 	WriteRate     float64      // acknowledged transactions per second while writable
 	Durability    Durability
-	FlushEvery    Seconds     // for Periodic
-	LowValue      bool        // its losses are reported, but break no RPO
+	FlushEvery    Seconds // for Periodic
+	LowValue      bool    // its losses are reported, but break no RPO
+	Candidates    Candidates
 	Rebuild       *Rebuild    // how a copy that has lost touch with history is made anew; nil = at once
 	Backups       *Backups    // nil = none
 	Errors        *DataErrors // nil = never
@@ -235,6 +236,14 @@ type Rebuild struct {
 	FullCopy    Distribution // of a copy that has nothing
 	Rewind      Distribution // of one that went another way; nil = at once
 	RewindWorks float64      // else it takes a full copy, 0 to 1
+}
+
+// Candidates tells which copies may be promoted (R15, R32). The zero Candidates takes those that were never
+// down while the primary wrote, and in SyncFallback only those that were synchronous.
+type Candidates struct {
+	MustBe CandidateRule
+	MaxLag Seconds // of writing that a copy may lack, as far as is known; 0 = any, but none for having been down
+	ByHand bool    // where there is none, a human may promote another copy that has data
 }
 
 // Schedule is a backup every so often. The zero Schedule makes none.

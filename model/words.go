@@ -106,6 +106,17 @@ func (m ReplicationMode) String() string { return replicationWords[m] }
 // ReplicationWords lists the modes as they are written in files, in the order of their constants.
 func ReplicationWords() []string { return replicationWords }
 
+// CandidateRule tells whether a copy must have been synchronous to be promoted.
+type CandidateRule uint8
+
+// Rules for candidates.
+const (
+	AsReplicated  CandidateRule = iota // LastKnownSync in SyncFallback, else AnyCopy
+	AnyCopy                            // however it followed
+	LastKnownSync                      // the primary took no write without it, as far as is known
+	NumCandidateRules
+)
+
 // Durability tells what survives on a machine that dies (R33).
 type Durability uint8
 

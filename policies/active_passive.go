@@ -32,6 +32,7 @@ type ActivePassive struct {
 	Success      float64            // probability that a promotion works, for reasons not modelled elsewhere (R15)
 	RetryAlone   bool               // after a failed promotion go on automatically; else a human takes over
 	GivesUp      bool               // after a failed promotion wait for the primary to be repaired
+	RetryAfter   model.Seconds      // from the beginning of an attempt that failed to the next one; 0 = at once
 	Redirect     model.Distribution // clients moving to the new primary (R17); nil = at once
 	LateShare    float64            // of the clients, who ignore the redirection until …
 	LateUntil    model.Distribution // … this long after it (R17)
@@ -63,7 +64,7 @@ func (p *ActivePassive) React(s *model.GroupState, sig *model.Signal, r *rand.Ra
 	switch sig.Kind {
 	case model.PrimaryLost:
 		if s.Phase == model.Serving || s.Phase == model.Redirection {
-			s.Attempt, s.Manual, s.GivenUp, s.Sure = 0, p.Manual || sig.Held, false, false
+			s.Attempt, s.Manual, s.GivenUp, s.Sure, s.Accepted = 0, p.Manual || sig.Held, false, false, false
 			p.decide(s, sig, sig.Eligible, r, out)
 		}
 	case model.PrimaryBack:
@@ -96,14 +97,18 @@ func (p *ActivePassive) switchOver(s *model.GroupState, to int32, r *rand.Rand, 
 
 // decide begins a role change towards the candidate, or waits for one.
 func (p *ActivePassive) decide(s *model.GroupState, sig *model.Signal, candidate int32, r *rand.Rand, out *model.Reaction) {
+	if candidate == model.None && sig.Refused != model.None { // nobody a machine may promote (R32)
+		candidate, s.Accepted, s.Manual = sig.Refused, true, true
+	}
 	s.Candidate = candidate
 	if candidate == model.None {
-		s.Phase = model.Repair
+		s.Phase, s.Accepted = model.Repair, false
 		out.Arm, out.Stop = false, true
 		return
 	}
 	out.Event = model.Started
 	delay := p.deliberation(s, sig, r)
+	s.Spent = delay
 	if delay <= 0 {
 		p.proceed(s, sig, r, out)
 		return
@@ -133,12 +138,14 @@ func (p *ActivePassive) proceed(s *model.GroupState, sig *model.Signal, r *rand.
 		s.Manual, out.Human = true, true
 		delay += p.Human.Sample(r, sig.Night)
 	}
+	s.Spent += delay
 	out.Arm, out.Delay = true, delay
 }
 
 func (p *ActivePassive) activate(s *model.GroupState, r *rand.Rand, out *model.Reaction) {
 	s.Phase = model.Activation
 	out.Arm, out.Delay = true, p.Activate.Sample(r)
+	s.Spent += out.Delay
 }
 
 // stand calls a role change off because the primary is back, unless it is already being replaced (R27).
@@ -150,7 +157,7 @@ func (p *ActivePassive) stand(s *model.GroupState, out *model.Reaction) {
 	default:
 		return
 	}
-	s.Phase, s.Candidate = model.Serving, model.None
+	s.Phase, s.Candidate, s.Accepted = model.Serving, model.None, false
 	out.Stop = true
 }
 
@@ -158,7 +165,7 @@ func (p *ActivePassive) stand(s *model.GroupState, out *model.Reaction) {
 func (p *ActivePassive) reconsider(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) {
 	switch s.Phase {
 	case model.Repair:
-		if sig.Eligible != model.None && !s.GivenUp {
+		if (sig.Eligible != model.None || sig.Refused != model.None) && !s.GivenUp {
 			s.Sure = p.GivesUp // whoever is repaired while nobody serves is started, not switched to
 			p.decide(s, sig, sig.Eligible, r, out)
 		}
@@ -166,7 +173,7 @@ func (p *ActivePassive) reconsider(s *model.GroupState, sig *model.Signal, r *ra
 		if s.Candidate != sig.Eligible && sig.Eligible != model.None {
 			s.Candidate = sig.Eligible // the decision under way simply falls on another
 		} else if sig.Eligible == model.None {
-			s.Phase, s.Candidate, out.Stop = model.Repair, model.None, true
+			p.decide(s, sig, model.None, r, out)
 		}
 	case model.Activation:
 		if sig.Unfit {
@@ -181,7 +188,7 @@ func (p *ActivePassive) again(s *model.GroupState, sig *model.Signal, candidate 
 		p.decide(s, sig, candidate, r, out)
 		return
 	}
-	s.Phase, s.Candidate, out.Stop = model.Serving, model.None, true
+	s.Phase, s.Candidate, s.Accepted, out.Stop = model.Serving, model.None, false, true
 	out.Event = model.Cancelled
 }
 
@@ -212,7 +219,7 @@ func (p *ActivePassive) advance(s *model.GroupState, sig *model.Signal, r *rand.
 
 // promote makes the candidate the primary and sends the clients there.
 func (p *ActivePassive) promote(s *model.GroupState, r *rand.Rand, out *model.Reaction) {
-	s.Primary, s.Candidate = s.Candidate, model.None
+	s.Primary, s.Candidate, s.Accepted = s.Candidate, model.None, false
 	s.Redirect, s.Ramp, s.Tail, s.Late = 0, p.RedirectRamp, false, p.LateShare
 	out.Promote = true
 	if p.Redirect != nil {
@@ -243,15 +250,26 @@ func (p *ActivePassive) failed(s *model.GroupState, sig *model.Signal, r *rand.R
 		next = s.Candidate
 		s.Manual = s.Manual || !p.RetryAlone
 	}
+	if sig.Lost && !s.Manual && s.Spent < p.RetryAfter {
+		p.pause(s, next, r, out)
+		return
+	}
 	p.again(s, sig, next, r, out)
 	if s.Phase != model.Serving {
 		out.Event = model.AttemptFailed
 	}
 }
 
+// pause leaves everything as it is until a machine may try again.
+func (p *ActivePassive) pause(s *model.GroupState, next int32, r *rand.Rand, out *model.Reaction) {
+	left := p.RetryAfter - s.Spent
+	s.Phase, s.Candidate, s.Spent = model.Decision, next, p.Decision.Sample(r)
+	out.Event, out.Arm, out.Delay = model.AttemptFailed, true, left+s.Spent
+}
+
 // giveUp leaves everything as it is until the primary is back, which it may be already.
 func (p *ActivePassive) giveUp(s *model.GroupState, sig *model.Signal, out *model.Reaction) {
-	s.Phase, s.Candidate, out.Stop = model.Serving, model.None, true
+	s.Phase, s.Candidate, s.Accepted, out.Stop = model.Serving, model.None, false, true
 	if out.Event = model.Cancelled; sig.Lost {
 		s.Phase, s.GivenUp, out.Event = model.Repair, true, model.AttemptFailed
 	}

@@ -42,11 +42,12 @@ func script(p model.Policy, signals ...model.Signal) string {
 }
 
 var (
-	lost     = model.Signal{Kind: model.PrimaryLost, Lost: true, Eligible: 1, Next: 1}
-	back     = model.Signal{Kind: model.PrimaryBack, Eligible: 1, Next: 1}
-	ended    = model.Signal{Kind: model.StepEnded, Lost: true, Eligible: 1, Next: model.None}
-	noOne    = model.Signal{Kind: model.CandidatesChanged, Lost: true, Eligible: model.None, Next: model.None, Unfit: true}
-	somebody = model.Signal{Kind: model.CandidatesChanged, Lost: true, Eligible: 2, Next: 2}
+	lost     = model.Signal{Kind: model.PrimaryLost, Lost: true, Eligible: 1, Next: 1, Refused: model.None}
+	back     = model.Signal{Kind: model.PrimaryBack, Eligible: 1, Next: 1, Refused: model.None}
+	ended    = model.Signal{Kind: model.StepEnded, Lost: true, Eligible: 1, Next: model.None, Refused: model.None}
+	noOne    = model.Signal{Kind: model.CandidatesChanged, Lost: true, Eligible: model.None, Next: model.None, Refused: model.None, Unfit: true}
+	lossy    = model.Signal{Kind: model.CandidatesChanged, Lost: true, Eligible: model.None, Next: model.None, Refused: 1, Unfit: true}
+	somebody = model.Signal{Kind: model.CandidatesChanged, Lost: true, Eligible: 2, Next: 2, Refused: model.None}
 )
 
 func TestFailoverScripts(t *testing.T) {
@@ -72,6 +73,12 @@ func TestFailoverScripts(t *testing.T) {
 			"decision 0 arm 1s; activation 0 arm 0s; decision 0 arm 1m; "},
 		{"a failed promotion waits for the primary", &ActivePassive{GivesUp: true}, []model.Signal{lost, ended, noOne, somebody, back},
 			"activation 0 arm 0s; repair 0 stop; repair 0; repair 0; serving 0 stop; "},
+		{"a failed promotion waits for its time", &ActivePassive{RetryAlone: true, RetryAfter: 360, Decision: Steps{fixed(1)}, Activate: Steps{fixed(2)}},
+			[]model.Signal{lost, ended, ended, ended, ended, back},
+			"decision 0 arm 1s; activation 0 arm 2s; decision 0 arm 358s; activation 0 arm 2s; decision 0 arm 358s; serving 0 stop; "},
+		{"a human accepts a loss (R32)", &ActivePassive{Success: 1, Human: Human{Act: fixed(600)}, Activate: Steps{fixed(2)}},
+			[]model.Signal{lost, lossy, ended, noOne, lossy, ended, ended},
+			"activation 0 arm 2s; decision 0 arm 10m; activation 0 arm 2s; repair 0 stop; decision 0 arm 10m; activation 0 arm 2s; serving 1 promote; "},
 		{"election", &Quorum{Election: fixed(2)}, []model.Signal{lost, ended}, "decision 0 arm 2s; serving 1 promote; "},
 		{"no majority", &Quorum{}, []model.Signal{lost, noOne, somebody}, "decision 0 arm 0s; repair 0 stop; decision 0 arm 0s; "},
 	} {
@@ -103,9 +110,10 @@ func TestObserversAgree(t *testing.T) {
 func TestEveryShortSequence(t *testing.T) {
 	policies := []model.Policy{
 		&ActivePassive{Success: 1}, &ActivePassive{Success: 0}, &ActivePassive{Success: 0.5, Manual: true, RetryAlone: true}, &ActivePassive{Success: 0.5, GivesUp: true},
+		&ActivePassive{Success: 0.5, RetryAlone: true, RetryAfter: 10, Activate: Steps{fixed(3)}},
 		&Quorum{Election: fixed(1)}, ActiveActive{},
 	}
-	signals := []model.Signal{lost, back, ended, noOne, somebody}
+	signals := []model.Signal{lost, back, ended, noOne, somebody, lossy}
 	for _, p := range policies {
 		total := int(math.Pow(float64(len(signals)), 6))
 		for code := range total {

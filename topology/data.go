@@ -16,6 +16,7 @@ func (b *builder) data(s *service) *model.Store {
 	st := &model.Store{WriteRate: m.perSecond("write_rate")}
 	m.ignore("description")
 	size, growth := m.bytes("size"), m.bytesPerSecond("growth", 0)
+	s.growth = growth
 	st.LowValue = m.word("loss_tolerance", []string{"normal", "low-value"}, "normal") == "low-value"
 	b.durability(m, st)
 	b.replication(s, m, st, size)

@@ -54,8 +54,7 @@ func (b *builder) activePassive(s *service, standby policies.Temperature) {
 	p.Decision = policies.Steps{f.law("decision", steady, failures.Fixed(0))}
 	b.activation(p, f)
 	p.Success = f.share("success", 1)
-	failed := f.word("if_failed", []string{"manual", "retry", "wait"}, "manual")
-	p.RetryAlone, p.GivesUp = failed == "retry", failed == "wait"
+	b.afterFailure(p, f)
 	s.s.Fresh = f.has("replacement") && f.word("replacement", []string{"repair", "at-once"}, "repair") == "at-once"
 	b.human(p, f)
 	b.redirect(s, p, f)
@@ -63,7 +62,7 @@ func (b *builder) activePassive(s *service, standby policies.Temperature) {
 	b.failback(s, p)
 	s.s.HoldDown = b.hold
 	b.holdDown(&s.s.HoldDown, f)
-	f.later("candidate", "retry_after")
+	s.candidate = f.sub("candidate", f.where+": candidate")
 	f.done()
 }
 

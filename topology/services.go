@@ -10,14 +10,16 @@ import (
 
 // service is a service while its file is being read.
 type service struct {
-	name     *node
-	m        *mapping
-	s        model.Service
-	index    int32 // in System.Services once they are in order; until then, in the file
-	balanced *node
-	ttl      model.Seconds // of a managed name service; 0 = none
-	hosts    []int32
-	unsure   bool // some replicas could not be understood, so there is no use in counting them
+	name      *node
+	m         *mapping
+	s         model.Service
+	index     int32 // in System.Services once they are in order; until then, in the file
+	balanced  *node
+	ttl       model.Seconds // of a managed name service; 0 = none
+	hosts     []int32
+	growth    float64 // bytes of log per second; 0 = not stated
+	candidate *mapping
+	unsure    bool // some replicas could not be understood, so there is no use in counting them
 }
 
 const servicesExample = "write for example services: {web: {replicas: [web-1, web-2], policy: active-active}}"
@@ -69,6 +71,7 @@ func (b *builder) service(s *service) {
 	if _, ok := s.s.Policy.(policies.Leaderless); m.has("data") && !ok {
 		s.s.Store = b.data(s)
 	}
+	b.candidate(s)
 	b.standbyReads(s)
 	s.s.Needs = b.needs(m, "needs")
 	b.serviceCost(m)
