@@ -59,7 +59,8 @@ func (r *Runner) hasMore(g *group, a, b int32) bool {
 	if g.store == none || r.stores[g.store].mode == model.Unreplicated {
 		return false
 	}
-	x, y := r.copyOf(g, a), r.copyOf(g, b)
+	first := r.stores[g.store].first
+	x, y := &r.copies[first+a], &r.copies[first+b]
 	return !y.following && (x.following || x.position > y.position+grainOf)
 }
 

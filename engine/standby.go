@@ -169,7 +169,7 @@ func (r *Runner) planFailback(g *group) bool {
 
 // caughtUp tells whether a copy has all there is, so that a planned change of roles loses nothing.
 func (r *Runner) caughtUp(g *group, k int32) bool {
-	return g.store == none || r.stores[g.store].mode == model.Unreplicated || r.copyOf(g, k).following
+	return g.store == none || r.stores[g.store].mode == model.Unreplicated || r.copies[r.stores[g.store].first+k].following
 }
 
 // takeDue tells whether the planned return is due, once.
