@@ -3,6 +3,7 @@ package topology
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/ftsim/ftsim/model"
@@ -15,10 +16,22 @@ const (
 	mostSaid  = 600
 )
 
+// Sources are texts by the names that problems have for them.
+type Sources map[string][]byte
+
+// Render writes problems of one file for a person, see Sources.Render.
+func Render(w io.Writer, ps model.Problems, source []byte, color bool) error {
+	s := Sources{}
+	for i := range ps {
+		s[ps[i].At.File] = source
+	}
+	return s.Render(w, ps, color)
+}
+
 // Render writes problems for a person: the message, the line it is about, and a mark below the place. Of
 // very many, the first are shown, warnings only where errors leave room.
-func Render(w io.Writer, ps model.Problems, source []byte, color bool) error {
-	v := view{lines: splitLines(source), color: color}
+func (s Sources) Render(w io.Writer, ps model.Problems, color bool) error {
+	v := view{sources: s, lines: map[string][]string{}, color: color}
 	shown := foremost(ps)
 	for i := range shown {
 		v.problem(&shown[i])
@@ -27,8 +40,12 @@ func Render(w io.Writer, ps model.Problems, source []byte, color bool) error {
 		fmt.Fprintf(&v.out, "… and %s not shown\n", tally(more-len(ps.Warnings())+len(shown.Warnings()), len(ps.Warnings())-len(shown.Warnings())))
 	}
 	if line := tally(len(ps.Faults()), len(ps.Warnings())); line != "" {
-		if v.file != "" {
-			line += " in " + printable(v.file)
+		switch len(v.files) {
+		case 0:
+		case 1:
+			line += " in " + printable(v.files[0])
+		default:
+			line += " in " + itoa(len(v.files)) + " files"
 		}
 		v.out.WriteString(line + "\n")
 	}
@@ -58,10 +75,21 @@ func foremost(ps model.Problems) model.Problems {
 
 // view is a rendering in progress.
 type view struct {
-	out   strings.Builder
-	lines []string
-	file  string // the last one that a problem was in
-	color bool
+	out     strings.Builder
+	sources Sources
+	lines   map[string][]string // of the sources that were shown
+	files   []string            // that problems are in
+	color   bool
+}
+
+// linesOf are those of a file; none of a preset, or of what nobody knows.
+func (v *view) linesOf(file string) []string {
+	lines, done := v.lines[file]
+	if !done {
+		lines = splitLines(v.sources[file])
+		v.lines[file] = lines
+	}
+	return lines
 }
 
 // Colours of a terminal.
@@ -88,20 +116,20 @@ func (v *view) problem(p *model.Problem) {
 	}
 	v.out.WriteString(v.paint(code, word+":") + " " + printable(p.What) + "\n")
 	preset := strings.HasPrefix(p.At.File, presetPrefix)
-	if p.At.File != "" && !preset {
-		v.file = p.At.File
+	if p.At.File != "" && !preset && !slices.Contains(v.files, p.At.File) {
+		v.files = append(v.files, p.At.File)
 	}
-	switch {
-	case !preset && p.At.Line >= 1 && p.At.Line <= len(v.lines):
-		v.excerpt(p, code)
+	switch lines := v.linesOf(p.At.File); {
+	case !preset && p.At.Line >= 1 && p.At.Line <= len(lines):
+		v.excerpt(p, lines[p.At.Line-1], code)
 	case p.Hint != "":
 		v.out.WriteString("      " + printable(p.Hint) + "\n")
 	}
 }
 
 // excerpt shows the line of a problem with a mark below its place, and the hint behind the mark.
-func (v *view) excerpt(p *model.Problem, code string) {
-	text, column := excerpt(v.lines[p.At.Line-1], p.At.Column)
+func (v *view) excerpt(p *model.Problem, line, code string) {
+	text, column := excerpt(line, p.At.Column)
 	width := max(1, min(p.Width, len([]rune(text))-column+1))
 	mark := strings.Repeat(" ", column-1) + v.paint(code, strings.Repeat("^", width))
 	if p.Hint != "" {

@@ -15,30 +15,11 @@ type Topology struct {
 	System   *model.System
 	Plan     *model.Plan
 	Settings []Setting // in the order in which they were read
-	Source   []byte
+	Source   []byte    // the file, or what several came to
 
 	Uncertain []Parameter // at their medians in System
 	root      *node       // for Draw; nil if nothing is uncertain
-}
-
-// Load reads a topology. Name is for messages. The error, if any, is a model.Problems with everything
-// that is wrong, in file order; mere warnings end up in System.Warnings.
-func Load(name string, text []byte) (*Topology, error) {
-	root, ps := parse(name, text)
-	if root == nil {
-		return nil, ps
-	}
-	d := &decoder{ps: ps, once: true}
-	plan := model.DefaultPlan()
-	sys, err := understand(root, d, &plan)
-	if err != nil {
-		return nil, err
-	}
-	t := &Topology{System: sys, Plan: &plan, Settings: d.settings, Source: text, Uncertain: d.list}
-	if len(d.list) > 0 {
-		t.root, _ = parse(name, text)
-	}
-	return t, nil
+	input     *Input
 }
 
 // understand turns a tree into a System and a Plan, or into Problems.

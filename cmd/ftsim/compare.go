@@ -49,6 +49,7 @@ are matched by name.`,
 	}
 	f.addRunsTo(cmd)
 	f.addTo(cmd)
+	c.layers.addTo(cmd)
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "more figures, and what the common luck was worth")
 	cmd.Flags().StringVar(&f.out, "out", "", "write the comparison as a page (HTML), Markdown, a table (CSV) and JSON to the folder `DIR`")
 	cmd.Flags().StringVar(&f.html, "html", "", "write the comparison as one page that opens offline to `FILE`")
@@ -135,7 +136,8 @@ func commandForAll(jobs []*job, runs int, exact bool) string {
 
 // prepareAll makes every design ready and tells of all files that are wrong, not only of the first.
 func prepareAll(c *console, cmd *cobra.Command, files []string, f *planFlags) (jobs []*job, worst error) {
-	if n := slices.Index(files, stdinArgument); n >= 0 && slices.Contains(files[n+1:], stdinArgument) {
+	read := append(slices.Clone(files), c.layers.above()...)
+	if n := slices.Index(read, stdinArgument); n >= 0 && slices.Contains(read[n+1:], stdinArgument) {
 		return nil, badInput("- is there twice, but stdin can be read only once")
 	}
 	for _, file := range files {

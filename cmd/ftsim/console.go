@@ -16,6 +16,7 @@ type console struct {
 	outFile *os.File
 	quiet   bool // -q: no progress, no warnings
 	noColor bool // --no-color
+	layers  layers
 }
 
 func newConsole(in, out, err *os.File) *console {

@@ -12,27 +12,41 @@ import (
 )
 
 func newExplain(c *console) *cobra.Command {
-	compiled := false
+	compiled, resolved := false, false
 	cmd := &cobra.Command{
 		Use:   "explain FILE",
 		Short: "Print every value in effect and where it comes from",
 		Long: `Prints the values a simulation of FILE would use, with their sources: the file, a default or a
 preset; at the end, what the presets rest on. With --compiled it prints the form the engine runs:
-clocks, laws, groups and what they rest on.`,
+clocks, laws, groups and what they rest on. With --show-resolved it prints the file as it is after -f
+and --set: a topology that means the same by itself.`,
 		Example: `  ftsim explain shop.yaml
   ftsim explain shop.yaml | grep default
-  ftsim explain shop.yaml --compiled`,
-		Args:              arguments(1, 1, "a topology file"),
+  ftsim explain shop.yaml --compiled
+  ftsim explain -f shop.yaml -f production.yaml --set nodes.db-a.mtbf=90d --show-resolved`,
+		Args:              c.layers.orBase(arguments(1, 1, "a topology file")),
 		ValidArgsFunction: topologyFiles,
-		RunE:              func(_ *cobra.Command, args []string) error { return explain(c, args[0], compiled) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			return explain(c, c.layers.designs(args)[0], compiled, resolved)
+		},
 	}
+	c.layers.addTo(cmd)
 	cmd.Flags().BoolVar(&compiled, "compiled", false, "print the compiled form instead")
+	cmd.Flags().BoolVar(&resolved, "show-resolved", false, "print the topology as one file, with everything that is laid over it")
 	return cmd
 }
 
-func explain(c *console, file string, compiled bool) error {
+func explain(c *console, file string, compiled, resolved bool) error {
+	if compiled && resolved {
+		return badInput("--compiled and --show-resolved are two forms; give one of them")
+	}
 	t, err := c.load(file)
 	if err != nil {
+		return err
+	}
+	if resolved {
+		text, err := t.Resolved()
+		c.print("%s", text)
 		return err
 	}
 	if !compiled {

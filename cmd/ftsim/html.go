@@ -105,10 +105,10 @@ func checkPage(path string) error {
 
 // commandFor is the command that gives the same results again, whatever flags and file said.
 func (j *job) commandFor(runs int, exact bool) string {
-	if j.file == stdinArgument {
+	if j.file == stdinArgument || j.layers.piped() {
 		return ""
 	}
-	s := fmt.Sprintf("ftsim run %s --runs %d --seed %d --horizon %v", shellWord(j.file), runs, j.plan.Seed, j.plan.Horizon)
+	s := fmt.Sprintf("ftsim run %s%s --runs %d --seed %d --horizon %v", shellWord(j.file), j.layers.words(), runs, j.plan.Seed, j.plan.Horizon)
 	if j.draws > 0 {
 		s += fmt.Sprintf(" --draws %d", j.draws)
 	}

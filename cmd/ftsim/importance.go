@@ -42,10 +42,11 @@ The exit code is 0 whatever became of the objectives; 130 if interrupted, with w
   ftsim importance shop.yaml --journey checkout --runs 20000
   ftsim importance shop.yaml --each --top 50
   ftsim importance shop.yaml --format csv > importance.csv`,
-		Args:              arguments(1, 1, "a topology file"),
+		Args:              c.layers.orBase(arguments(1, 1, "a topology file")),
 		ValidArgsFunction: topologyFiles,
-		RunE:              func(cmd *cobra.Command, args []string) error { return importance(c, cmd, args[0], f) },
+		RunE:              func(cmd *cobra.Command, args []string) error { return importance(c, cmd, c.layers.designs(args)[0], f) },
 	}
+	c.layers.addTo(cmd)
 	f.addRunsTo(cmd)
 	f.addTo(cmd)
 	cmd.Flags().StringVar(&f.journey, "journey", "", "rank for the journey `NAME` only (default: all that users make)")

@@ -94,25 +94,29 @@ func (c *console) load(argument string) (*topology.Topology, error) {
 	if len(text) > largeInput {
 		defer debug.SetGCPercent(debug.SetGCPercent(60))
 	}
-	t, err := topology.Load(name, text)
+	in := &topology.Input{Files: []topology.File{{Name: name, Text: text}}}
+	if err := c.over(in); err != nil {
+		return nil, err
+	}
+	t, err := topology.LoadInput(in)
 	var ps model.Problems
 	switch {
 	case errors.As(err, &ps):
-		c.show(ps, text)
+		c.show(ps, in.Sources())
 		return nil, told(exitBadInput)
 	case err != nil:
 		return nil, badInput("%w", err)
 	}
 	if !c.quiet {
-		c.show(t.System.Warnings, text)
+		c.show(t.System.Warnings, in.Sources())
 	}
 	return t, nil
 }
 
 // show renders problems with the lines they are about.
-func (c *console) show(ps model.Problems, source []byte) {
+func (c *console) show(ps model.Problems, sources topology.Sources) {
 	// A stderr that cannot be written to has no place to complain to.
-	_ = topology.Render(c.err, ps, source, c.colorErr())
+	_ = sources.Render(c.err, ps, c.colorErr())
 }
 
 // count writes 1 error, 2 errors.

@@ -47,10 +47,11 @@ only --max-time depends on the machine, and the results say so.
   ftsim run shop.yaml --precision 5% --max-time 10m
   ftsim run shop.yaml --format json | jq .objectives
   ftsim run shop.yaml --format markdown >> $GITHUB_STEP_SUMMARY`,
-		Args:              arguments(1, 1, "a topology file"),
+		Args:              c.layers.orBase(arguments(1, 1, "a topology file")),
 		ValidArgsFunction: topologyFiles,
-		RunE:              func(cmd *cobra.Command, args []string) error { return run(c, cmd, args[0], f) },
+		RunE:              func(cmd *cobra.Command, args []string) error { return run(c, cmd, c.layers.designs(args)[0], f) },
 	}
+	c.layers.addTo(cmd)
 	f.addRunsTo(cmd)
 	f.precisionFlags.addTo(cmd)
 	addDrawsTo(cmd, &f.draws)
@@ -161,7 +162,7 @@ func (j *job) provenance(found *findings) report.Provenance {
 		Commit:      b.Commit,
 		GoVersion:   b.Go,
 		Seed:        j.plan.Seed,
-		InputName:   displayName(j.file),
+		InputName:   displayName(j.file) + j.layers.words(),
 		InputHash:   inputHash(j),
 		Runs:        found.done,
 		Planned:     j.plan.Runs,
@@ -178,11 +179,11 @@ func (j *job) provenance(found *findings) report.Provenance {
 
 // nextCommand is the trace of the worst replication, with the flags that make it the same one.
 func nextCommand(j *job, sum *analysis.Summary, f *planFlags) string {
-	if j.file == stdinArgument || sum.Worst.Down <= 0 {
+	if j.file == stdinArgument || j.layers.piped() || sum.Worst.Down <= 0 {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "ftsim trace %s --replication %d", shellWord(j.file), sum.Worst.Replication)
+	fmt.Fprintf(&b, "ftsim trace %s%s --replication %d", shellWord(j.file), j.layers.words(), sum.Worst.Replication)
 	if j.plan.Seed != j.top.Plan.Seed {
 		fmt.Fprintf(&b, " --seed %d", j.plan.Seed)
 	}

@@ -55,6 +55,7 @@ type job struct {
 	perDraw int              // replications
 	of      string           // what is to be precise; "" is up to the objectives
 	maxTime time.Duration    // 0 = no limit
+	layers  layers           // laid over the file
 }
 
 // prepare loads a file, lays the flags over its plan and compiles it.
@@ -63,7 +64,7 @@ func prepare(c *console, cmd *cobra.Command, file string, f *planFlags) (*job, e
 	if err != nil {
 		return nil, err
 	}
-	j := &job{file: file, top: t, plan: *t.Plan}
+	j := &job{file: file, top: t, plan: *t.Plan, layers: c.layers}
 	j.override(cmd, f)
 	if faults := model.Check(t.System, &j.plan).Faults(); len(faults) > 0 { // such as a horizon that never ends
 		c.show(faults, nil)

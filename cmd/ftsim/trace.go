@@ -31,10 +31,11 @@ horizon and file show the replication that ftsim run counted.`, searched),
 		Example: `  ftsim trace shop.yaml
   ftsim trace shop.yaml --replication 412
   ftsim trace shop.yaml --replication 412 --all | less`,
-		Args:              arguments(1, 1, "a topology file"),
+		Args:              c.layers.orBase(arguments(1, 1, "a topology file")),
 		ValidArgsFunction: topologyFiles,
-		RunE:              func(cmd *cobra.Command, args []string) error { return trace(c, cmd, args[0], f) },
+		RunE:              func(cmd *cobra.Command, args []string) error { return trace(c, cmd, c.layers.designs(args)[0], f) },
 	}
+	c.layers.addTo(cmd)
 	cmd.Flags().IntVar(&f.replication, "replication", 0, "which replication, counted from 0 (default: the worst of the first 1000)")
 	cmd.Flags().IntVar(&f.draw, "draw", 0, "which draw of the uncertain parameters of the file, counted from 0 (default: their medians)")
 	cmd.Flags().BoolVar(&f.all, "all", false, "show every event, also those that touched nobody")

@@ -10,18 +10,21 @@ import (
 )
 
 func newValidate(c *console) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "validate FILE…",
 		Short: "Report every fault of topology files at once",
 		Long: `Checks files without simulating them. Each problem comes with its position, the line it is about
 and, where possible, a suggestion. - reads from stdin. Exit code 2 if any file has an error.`,
 		Example: `  ftsim validate shop.yaml
   ftsim validate designs/*.yaml
-  cat shop.yaml | ftsim validate -`,
-		Args:              arguments(1, -1, "the files to check"),
+  cat shop.yaml | ftsim validate -
+  ftsim validate shop.yaml -f production.yaml`,
+		Args:              c.layers.orBase(arguments(1, -1, "the files to check")),
 		ValidArgsFunction: topologyFiles,
-		RunE:              func(_ *cobra.Command, files []string) error { return validate(c, files) },
+		RunE:              func(_ *cobra.Command, files []string) error { return validate(c, c.layers.designs(files)) },
 	}
+	c.layers.addTo(cmd)
+	return cmd
 }
 
 // validate goes on after a bad file, so that one call shows everything.

@@ -50,13 +50,13 @@ type library struct {
 // libraries lists every third-party package tree, so that replacing one stays a change in one place.
 // The longest matching path counts. Imports in tests count too, unless the room is "tests".
 var libraries = []library{
-	{"gopkg.in/yaml.v3", "topology", 1},
+	{"gopkg.in/yaml.v3", "topology", 2}, // reading and writing
 	{"gonum.org/v1/plot", "analysis/report", 8},
 	{"gonum.org/v1/gonum", "failures", 8},
 	{"gonum.org/v1/gonum", "analysis", 8},
 	{"gonum.org/v1/gonum", "analysis/exact", 8},
-	{"github.com/spf13/cobra", "cmd/ftsim", 16},
-	{"github.com/spf13/pflag", "cmd/ftsim", 1},
+	{"github.com/spf13/cobra", "cmd/ftsim", 24},
+	{"github.com/spf13/pflag", "cmd/ftsim", 2},
 	{"github.com/vbauerster/mpb", "cmd/ftsim", 1},
 	{"golang.org/x/term", "cmd/ftsim", 1},
 	{"github.com/rogpeppe/go-internal", "tests", 4},
@@ -213,7 +213,7 @@ func TestStrayImportsAreSeen(t *testing.T) {
 		want  string
 	}{
 		{"at home", map[string]string{"topology/yaml.go": yaml}, ""},
-		{"a second file", map[string]string{"topology/a.go": yaml, "topology/b.go": yaml}, "imported by 2 files of topology, at most 1"},
+		{"a third file", map[string]string{"topology/a.go": yaml, "topology/b.go": yaml, "topology/c.go": yaml}, "imported by 3 files of topology, at most 2"},
 		{"elsewhere", map[string]string{"engine/a.go": yaml}, "engine/a.go imports gopkg.in/yaml.v3: not a library of that package"},
 		{"unlisted", map[string]string{"model/a.go": `package x; import "example.com/left-pad"`}, "model/a.go imports example.com/left-pad"},
 		{"tests may", map[string]string{"model/a_test.go": `package x; import "pgregory.net/rapid"`}, ""},

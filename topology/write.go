@@ -1,0 +1,119 @@
+package topology
+
+import (
+	"bytes"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
+
+// indentStep is how far everything we write is indented.
+const indentStep = 2
+
+// encoded is a tree of the library as text.
+func encoded(root *yaml.Node) ([]byte, error) {
+	var out bytes.Buffer
+	e := yaml.NewEncoder(&out)
+	e.SetIndent(indentStep)
+	if err := e.Encode(root); err != nil {
+		return nil, err
+	}
+	err := e.Close()
+	return out.Bytes(), err
+}
+
+// Resolved is the topology as one file: what is laid over the base, and set on top, is in its place. It means
+// the same as the parts together.
+func (t *Topology) Resolved() ([]byte, error) {
+	root, _ := t.input.tree() // what could be loaded has a tree
+	w := writer{anchors: map[*node]string{}, done: map[*node]*yaml.Node{}}
+	w.count(root)
+	return encoded(w.node(root, 0, false))
+}
+
+// writer turns our nodes into the library's. An uncertain value that aliases share is one unknown, so it
+// stays shared.
+type writer struct {
+	anchors map[*node]string // by the first part; "" for what was seen once
+	done    map[*node]*yaml.Node
+	shared  int
+}
+
+func (w *writer) count(n *node) {
+	if isUncertain(n) {
+		if name, seen := w.anchors[&n.parts[0]]; seen && name == "" {
+			w.shared++
+			w.anchors[&n.parts[0]] = "same-" + itoa(w.shared)
+		} else if !seen {
+			w.anchors[&n.parts[0]] = ""
+		}
+	}
+	for i := range n.parts {
+		w.count(&n.parts[i])
+	}
+}
+
+// compact is how many characters a mapping or list may have to be written in one line.
+const compact = 100
+
+// node converts a node so deep in the file; flow says that it is within one that is written in one line.
+func (w *writer) node(n *node, depth int, flow bool) *yaml.Node {
+	switch n.kind {
+	case nullNode:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"} // an empty value needs quotes in a flow
+	case scalarNode:
+		out := &yaml.Node{Kind: yaml.ScalarNode, Value: n.text}
+		switch n.text {
+		case "", "~", "null", "Null", "NULL", "<<":
+			out.Tag = "!!str" // quoted, as it was
+		}
+		return out
+	}
+	out := &yaml.Node{Kind: yaml.SequenceNode}
+	if n.kind == mappingNode {
+		out.Kind = yaml.MappingNode
+	}
+	var anchor string
+	if isUncertain(n) {
+		if anchor = w.anchors[&n.parts[0]]; anchor != "" {
+			if first := w.done[&n.parts[0]]; first != nil {
+				return &yaml.Node{Kind: yaml.AliasNode, Value: anchor, Alias: first}
+			}
+			out.Anchor = anchor
+			w.done[&n.parts[0]] = out
+		}
+	}
+	if flow = flow || flat(n, depth); flow {
+		out.Style = yaml.FlowStyle
+	}
+	for i := range n.parts {
+		out.Content = append(out.Content, w.node(&n.parts[i], depth+1, flow))
+	}
+	return out
+}
+
+// flat tells whether a node fits in one line. The sections of a file have a line for each entry.
+func flat(n *node, depth int) bool {
+	if depth == 0 || depth == 1 && slices.ContainsFunc(n.parts, func(p node) bool { return len(p.parts) > 0 }) {
+		return false
+	}
+	size, ok := lineSize(n, 0)
+	return ok && size <= compact
+}
+
+func lineSize(n *node, depth int) (size int, ok bool) {
+	if depth > 2 {
+		return 0, false
+	}
+	size = int(n.width) + 2
+	if n.kind == scalarNode {
+		size = len(n.text) + 2
+	}
+	for i := range n.parts {
+		inner, fits := lineSize(&n.parts[i], depth+1)
+		if size += inner; !fits || size > compact {
+			return size, false
+		}
+	}
+	return size, true
+}
