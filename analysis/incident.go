@@ -19,13 +19,13 @@ func isBlip(a *model.Outage, plan *model.Plan) bool {
 }
 
 // eachIncident merges the outages of a journey (which come by start) and yields the incidents in order.
-// Blips neither make nor extend one.
+// Blips neither make nor extend one, nor does what was announced, if that does not count.
 func eachIncident(o *model.Outcome, plan *model.Plan, journey int, yield func(incident)) {
 	var in incident
-	begun := false
+	begun, counts := false, plan.CountsPlanned(int32(journey))
 	for i := range o.Outages {
 		a := &o.Outages[i]
-		if int(a.Journey) != journey || isBlip(a, plan) {
+		if int(a.Journey) != journey || isBlip(a, plan) || !counts && announced(a, o.Horizon) {
 			continue
 		}
 		if !begun || a.Start-in.end >= plan.MergeGap {
@@ -42,4 +42,9 @@ func eachIncident(o *model.Outcome, plan *model.Plan, journey int, yield func(in
 	if begun {
 		yield(in)
 	}
+}
+
+// announced tells whether an outage was maintenance that kept to what was announced.
+func announced(a *model.Outage, horizon model.Seconds) bool {
+	return a.Planned > 0 && a.Down(horizon)-a.Planned < 1e-3
 }

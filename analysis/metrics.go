@@ -55,12 +55,14 @@ type Scope string
 const (
 	Whole           Scope = "system"
 	Journeys        Scope = "journey"
+	JourneysPlanned Scope = "journey with maintenance"
 	JourneysWithRTO Scope = "journey with RTO"
 	Services        Scope = "service"
 	Stores          Scope = "store"
 	StoresWithRPO   Scope = "store with RPO"
 	Jobs            Scope = "job"
 	JobsThatEnd     Scope = "job that ends"
+	Maintenances    Scope = "maintenance"
 )
 
 // Metric is a function of one replication, together with what it means and how it is estimated.
@@ -82,6 +84,8 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 		{"availability_requests", "share of requests served", Fraction, Higher, Mean, Journeys, v.availabilityRequests},
 		{"unserved", "requests not served, as time per year in which none would be", TimePerYear, Lower, Mean, Journeys, v.unserved},
 		{"downtime", "time down per year, over replications", TimePerYear, Lower, Sample, Journeys, v.downtime},
+		{"availability_unplanned", "availability in the time that maintenance had not announced as down", Fraction, Higher, Mean, JourneysPlanned, v.availabilityUnplanned},
+		{"downtime_planned", "time down per year that maintenance had announced", TimePerYear, Lower, Mean, JourneysPlanned, v.downtimePlanned},
 		{"incidents", "incidents per year: outages of min_downtime and more, merged over merge_gap", PerYear, Lower, Rate, Journeys, v.incidents},
 		{"no_incident", "share of replications without an incident", Fraction, Higher, Share, Journeys, v.noIncident},
 		{"blips", "outages per year shorter than min_downtime", PerYear, Lower, Rate, Journeys, v.blips},
@@ -104,6 +108,10 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 		{"loss_transactions", "writes lost at a recovery that lost some, in transactions", Transactions, Lower, Sample, Stores, v.lossTransactions},
 		{"rpo", "writes lost at a recovery, whether it lost any or not, in seconds", Time, Lower, Sample, Stores, v.recoveryLoss},
 		{"rpo_met", "share of recoveries that lost no more than the RPO", Fraction, Higher, Share, StoresWithRPO, v.rpoMet},
+		{"maintenance_done", "targets worked on per year", PerYear, Neither, Rate, Maintenances, v.maintenanceDone},
+		{"maintenance_postponed", "times per year that work was put off because redundancy was reduced", PerYear, Lower, Rate, Maintenances, v.maintenancePostponed},
+		{"maintenance_missed", "turns per year that passed without work", PerYear, Lower, Rate, Maintenances, v.maintenanceMissed},
+		{"maintenance_wrong", "times per year that work went wrong", PerYear, Lower, Rate, Maintenances, v.maintenanceWrong},
 		{"job_time", "time from the start of a job until its work is done", Time, Lower, Lifetime, JobsThatEnd, v.jobTime},
 		{"jobs_done", "runs of a job that were done, per year", PerYear, Higher, Rate, JobsThatEnd, v.jobsDone},
 		{"job_interruptions", "interruptions per year in which a job is under way", PerYear, Lower, Quotient, Jobs, v.jobInterruptions},

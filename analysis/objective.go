@@ -22,16 +22,17 @@ func (v Verdict) String() string { return [...]string{"met", "missed", "undecide
 
 // Judgement is one promise and what became of it.
 type Judgement struct {
-	Kind     string // availability, rto, rpo
-	Journey  int
-	Store    int    // of an rpo; else −1
-	Name     string // of the journey, with the store
-	Target   float64
-	Measured Estimate // availability; 95th percentile of recovery time or loss in seconds
-	Verdict  Verdict
-	MoreRuns float64   // if undecided: times as many runs will probably decide; +∞ if it is too close
-	Note     string    // what to do, or why there is no verdict
-	At       model.Pos // of the objective in its file
+	Kind      string // availability, rto, rpo
+	Journey   int
+	Store     int    // of an rpo; else −1
+	Name      string // of the journey, with the store
+	Target    float64
+	Measured  Estimate // availability; 95th percentile of recovery time or loss in seconds
+	Verdict   Verdict
+	MoreRuns  float64   // if undecided: times as many runs will probably decide; +∞ if it is too close
+	Note      string    // what to do, or why there is no verdict
+	Unplanned bool      // announced maintenance is left out
+	At        model.Pos // of the objective in its file
 }
 
 // Verdict is the worst of all promises: missed, else undecided, else met.
@@ -67,6 +68,10 @@ func judge(s *Summary) []Judgement {
 
 func judgeAvailability(s *Summary, j Judgement, ob model.Objective) Judgement {
 	e := s.Get("availability", j.Journey).Main()
+	if unplanned := s.Get("availability_unplanned", j.Journey); ob.Unplanned && unplanned != nil {
+		e = unplanned.Main()
+		j.Unplanned = true
+	}
 	j.Kind, j.Target, j.Measured = "availability", ob.Availability, e
 	switch {
 	case e.Low >= j.Target:

@@ -75,8 +75,10 @@ func NewStudy(sys *model.System, plan *model.Plan) *Study {
 func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 	n := len(sys.Services)
 	switch scope {
-	case Journeys, JourneysWithRTO:
+	case Journeys, JourneysWithRTO, JourneysPlanned:
 		n = len(sys.Journeys)
+	case Maintenances:
+		n = len(sys.Maintenance)
 	case Whole:
 		n = 1
 	case Jobs, JobsThatEnd:
@@ -88,6 +90,7 @@ func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 		case scope == Whole && sys.Cost == nil:
 		case scope == JobsThatEnd && !ends(&sys.Jobs[i]):
 		case scope == JourneysWithRTO && v.rto[i] <= 0:
+		case scope == JourneysPlanned && len(sys.Maintenance) == 0:
 		case scope == Stores && sys.Services[i].Store == nil:
 		case scope == StoresWithRPO && (sys.Services[i].Store == nil || !(v.rpo[i] >= 0)):
 		default:
@@ -128,7 +131,7 @@ func (s *Study) observe(o *model.Outcome) {
 	s.open++
 	for i := range s.metrics {
 		m := &s.metrics[i]
-		ofJourney := m.Scope == Journeys || m.Scope == JourneysWithRTO
+		ofJourney := m.Scope == Journeys || m.Scope == JourneysWithRTO || m.Scope == JourneysPlanned
 		for t, a := range s.cells[i] {
 			if a == nil {
 				continue

@@ -64,8 +64,10 @@ func (s *Study) nameOf(scope Scope, target int) string {
 	switch scope {
 	case Whole:
 		return s.sys.Name
-	case Journeys, JourneysWithRTO:
+	case Journeys, JourneysWithRTO, JourneysPlanned:
 		return s.sys.Journeys[target].Name
+	case Maintenances:
+		return s.sys.Maintenance[target].Name
 	case Jobs, JobsThatEnd:
 		return s.sys.Jobs[target].Name
 	}
@@ -77,7 +79,7 @@ func (s *Study) nameOf(scope Scope, target int) string {
 func (s *Study) eventsOf(m *Metric, a *accumulator, target int) (events, struck int64) {
 	outages := s.cells[s.metric("outages")]
 	switch m.Scope {
-	case Journeys, JourneysWithRTO:
+	case Journeys, JourneysWithRTO, JourneysPlanned:
 		return int64(math.Round(outages[target].sum())), outages[target].nonzero
 	case Whole:
 		for j, price := range s.sys.Cost.Downtime {
@@ -128,13 +130,25 @@ func (s *Summary) boundUnseen() {
 			u.Stats[0].bound(0, 0, down, note)
 		}
 		least := 1 - down/float64(model.Year)
-		for _, name := range []string{"availability", "availability_requests"} {
-			if a := s.Get(name, m.Target); a.Main().Value == 1 {
+		for _, name := range []string{"availability", "availability_requests", "availability_unplanned"} {
+			if a := s.Get(name, m.Target); a != nil && a.Main().Value == 1 {
 				a.Stats[0].bound(max(0, least), max(0, least), 1, note)
 			}
 		}
 	}
 	s.boundCost(unpaid)
+	s.boundUnplanned(length, from)
+}
+
+// boundUnplanned does the same for journeys all of whose outages were announced.
+func (s *Summary) boundUnplanned(length model.Seconds, from string) {
+	for _, m := range s.find["availability_unplanned"] {
+		if e := &m.Stats[0]; e.Value == 1 && !e.Bound {
+			least := max(0, 1-unseenCount/s.Years*float64(length/model.Year))
+			e.bound(least, least, 1, fmt.Sprintf("no outage that was not announced in %s simulated years; the bound takes one to last %s (%s)",
+				trim(s.Years), length.Round(), from))
+		}
+	}
 }
 
 // boundCost adds what journeys without an outage may cost all the same. No cost is below what is fixed.

@@ -79,7 +79,7 @@ func (r *Runner) release(i int32) {
 
 func (r *Runner) powerOn(c *cause, v int32) {
 	chance := r.p.sys.Components[v].StartFailure
-	if chance > 0 && r.comps[v].modes > 0 && c.chance.uniform() < chance && r.comps[v].down == 0 {
+	if chance > 0 && len(r.p.sys.Components[v].Modes) > 0 && c.chance.uniform() < chance && r.comps[v].down == 0 {
 		r.fail(r.comps[v].mode)
 	}
 }
@@ -110,7 +110,7 @@ func (r *Runner) modeFor(v int32, kind model.FaultMode) int32 {
 			return c.mode + k
 		}
 	}
-	if c.modes == 0 {
+	if len(r.p.sys.Components[v].Modes) == 0 {
 		return none
 	}
 	return c.mode

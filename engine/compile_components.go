@@ -28,13 +28,17 @@ func (c *compiler) components() error {
 		}
 	}
 	c.crews()
+	worked := c.worked()
 	for _, i := range c.inOrder() {
 		from := &p.sys.Components[i]
 		p.comps[i].mode = int32(len(p.modes))
 		if len(from.Modes) > 0 {
 			c.addModes(i, from)
 		}
-		if from.StartsIn != nil {
+		if worked != nil && worked[i] {
+			c.addWork(i)
+		}
+		if from.StartsIn != nil { // must be the last mode
 			c.addStart(i, from)
 		}
 	}
@@ -70,7 +74,7 @@ func (c *compiler) addModes(i int32, from *model.Component) {
 			key = nameKey(from.Name+" "+m.Kind.String(), forLife)
 		}
 		p.modes = append(p.modes, process{component: i, lifeLaw: laws.life, repairLaw: laws.repair,
-			kind: m.Kind, index: uint8(k), keepsAge: m.KeepsAge})
+			kind: m.Kind, index: uint8(k), keepsAge: m.KeepsAge, hidden: m.Hidden})
 		p.modeKeys = append(p.modeKeys, key)
 		p.ages = p.ages || m.KeepsAge
 		p.pauses = p.pauses || len(from.Modes) > 1

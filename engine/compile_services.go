@@ -56,7 +56,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		warmAt: from.WarmUp.StartAt, warmRamp: float64(from.WarmUp.Ramp),
 		state: from.Policy.Start(int(n)), store: none, care: none, strain: none, leastLoaded: from.LeastLoaded, person: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
 		keys: [2]uint64{nameKey(from.Name, forPolicy), nameKey(from.Name, forWatch)},
-		up:   n, rotation: n, good: n, sound: n, cap: 1, frac: 1,
+		move: none, up: n, rotation: n, good: n, sound: n, cap: 1, frac: 1,
 	}
 	if g.style == model.Shared {
 		g.state.Primary = 0

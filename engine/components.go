@@ -51,7 +51,7 @@ func (r *Runner) fail(id int32) {
 		r.freezeOthers(c, m.index)
 	}
 	switch {
-	case m.repairLaw == none:
+	case m.repairLaw == none, m.hidden:
 		r.clocks.stop(id)
 	case m.kind == model.Hang && r.watched(m.component):
 		c.mute = true
@@ -59,6 +59,9 @@ func (r *Runner) fail(id int32) {
 		r.clocks.stop(id)
 	default:
 		r.startRepair(id, m)
+	}
+	if r.p.agedTask != nil && !m.hidden {
+		r.ageless(m.component)
 	}
 	if r.blame == none {
 		r.blame = m.component
@@ -99,6 +102,9 @@ func (r *Runner) mend(id int32) {
 	}
 	if c.modes > 1 {
 		r.thawOthers(c, m.index)
+	}
+	if r.p.agedTask != nil {
+		r.asNew(m.component)
 	}
 	if r.blame == none {
 		r.blame = m.component

@@ -75,6 +75,9 @@ type group struct {
 	timed              bool  // cap or frac change with time now
 	stepEnded, warmed  bool
 	dirty, rescan      bool
+	move               int32         // task that asks for its role to be moved, or none
+	out                int32         // members that planned work has taken out of service
+	outFor             model.Element // the maintenance that has
 }
 
 // resetRoles lets components age as their roles at the start demand.
@@ -175,6 +178,9 @@ func (r *Runner) settleGroup(i int32) {
 		r.decide(i, g)
 		if g.care != none && r.planFailback(g) {
 			r.decide(i, g)
+		}
+		if g.move != none {
+			r.moveAway(i, g)
 		}
 		if g.store != none {
 			r.settleStore(g)
@@ -444,6 +450,8 @@ func (r *Runner) inTouch(g *group, m *member) bool {
 // canLead tells whether a member that is up may be promoted.
 func (r *Runner) canLead(g *group, k int32) bool {
 	switch {
+	case r.members[g.first+k].leaving:
+		return false
 	case g.style == model.Majority:
 		return k != g.old && r.inTouch(g, &r.members[g.first+k]) && (g.store == none || r.promotable(g, k))
 	case k == g.old, k == g.state.Primary, g.pooled && r.taken(g.first+k), g.care != none && r.rots[r.cares[g.care].first+k].known:

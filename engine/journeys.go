@@ -18,6 +18,7 @@ type journey struct {
 	phase       model.Phase
 	down        bool
 	dirty       bool
+	planned     bool    // the open outage has been announced
 	ramps       int32   // services it rests on whose worth changes with time now
 	outage      int32   // index of the open outage, or none
 	relieved    float64 // when a failover of a service it rests on was last completed
@@ -59,6 +60,8 @@ func (r *Runner) update(j int32) {
 			r.out.Outages[jo.outage].Detected = r.Now()
 		}
 		r.closeOutage(j, r.now)
+	case down && jo.planned && r.blame != none && !r.isUpkeep(r.blame):
+		jo.planned = false // something else is in the way now
 	case down && jo.phase == model.Detection && phase != model.Detection && jo.outage != none:
 		r.out.Outages[jo.outage].Detected = r.Now()
 	}
@@ -82,6 +85,9 @@ func (r *Runner) bookDown(j int32, jo *journey, dt, unserved float64) {
 		o := &r.out.Outages[jo.outage]
 		o.Phases[jo.phase] += model.Seconds(dt)
 		o.Unserved += model.Seconds(unserved)
+		if jo.planned {
+			o.Planned += model.Seconds(dt)
+		}
 	}
 }
 
@@ -100,6 +106,7 @@ func (r *Runner) openOutage(j int32, phase model.Phase) {
 	if phase != model.Detection {
 		detected = r.Now()
 	}
+	jo.planned = r.isUpkeep(r.blame)
 	jo.outage = int32(len(r.out.Outages))
 	r.out.Outages = append(r.out.Outages, model.Outage{})
 	o := &r.out.Outages[jo.outage]

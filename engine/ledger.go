@@ -186,9 +186,10 @@ func (r *Runner) waitForCopies(g *group, s *store, up bool, copies int32) {
 	}
 }
 
+// startFallback begins the wait for copies. Who leaves for planned work has told the primary before.
 func (r *Runner) startFallback(g *group, s *store) {
 	wait := 0.0
-	if s.fallback != none {
+	if s.fallback != none && g.out == 0 {
 		wait = r.laws[s.fallback].draw(&s.luck, r.lend)
 	}
 	if wait > 0 {

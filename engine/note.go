@@ -20,6 +20,8 @@ const (
 	JourneyDown                       // Journey, Phase
 	JourneyUp                         // Journey
 	JobStopped                        // Job; Delay = work it has lost in this run so far
+	WorkBegun                         // Component
+	WorkEnded                         // Component
 	JobDone                           // Job; Delay = how long it took
 )
 

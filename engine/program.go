@@ -37,7 +37,12 @@ type Program struct {
 	clients  []clients
 	journeys []journey // those of the system, then one for each job
 	jobs     []job
-	leaves   []leaf // hard dependencies of services and journeys
+	upkeeps  []upkeep
+	tasks    []task
+	stakes   []stake        // of tasks
+	upkept   []model.Upkeep // nothing done, of each
+	agedTask []int32        // by component: the task that counts from its repairs, or none; nil if there are none
+	leaves   []leaf         // hard dependencies of services and journeys
 	softs    []dependency
 	direct   []spans   // per service: what it names itself
 	reaches  [][]int32 // per service: journeys that depend on it
@@ -108,6 +113,7 @@ type process struct {
 	kind               model.FaultMode
 	index              uint8 // within its component
 	keepsAge           bool
+	hidden             bool // nobody finds it but an inspection
 }
 
 // cause is the state of a common cause: one clock that rings when it strikes and when it ends.
@@ -131,6 +137,7 @@ type member struct {
 	slow            bool  // it answers, but badly
 	dim             bool  // its watch sees that it is slow, no worse
 	fallen          bool  // load has broken it
+	leaving         bool  // planned work is about to begin on it, or has
 	mode            model.FaultMode
 	warmFrom        float64 // when its capacity began to grow; -Inf = at full capacity
 }
@@ -189,6 +196,9 @@ const (
 	shedClock
 	demandClock
 	jobClock
+	roundClock
+	lookClock
+	taskClock
 )
 
 const none = model.None

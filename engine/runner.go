@@ -47,6 +47,9 @@ type Runner struct {
 	reach    reach
 	jour     []journey
 	jobs     []job
+	upkeeps  []upkeep
+	tasks    []task
+	beyond   model.Upkeep // what happens after the horizon
 	memo     []memo
 	stamp    uint32  // of what memo holds that is still true
 	memoAt   float64 // the time it is about
@@ -100,6 +103,8 @@ func (p *Program) NewRunner(o Options) *Runner {
 		calendar: p.sys.People.Office.Kept,
 		jour:     make([]journey, len(p.journeys)),
 		jobs:     make([]job, len(p.jobs)),
+		upkeeps:  make([]upkeep, len(p.upkeeps)),
+		tasks:    make([]task, len(p.tasks)),
 	}
 	for i := range r.modes {
 		r.modes[i].process = p.modes[i]
@@ -162,6 +167,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	r.resetCauses(run)
 	r.resetModes(run)
 	r.resetCare(run)
+	r.resetUpkeep(run)
 	r.clocks.settle()
 	r.resetGroups(run)
 	if r.o.SteadyState {
@@ -177,6 +183,7 @@ func (r *Runner) resetOutcome(replication int) {
 	out.Outages, out.Losses, out.Failovers, out.Runs = out.Outages[:0], out.Losses[:0], out.Failovers[:0], out.Runs[:0]
 	out.Unserved = zeroed(out.Unserved, len(r.p.sys.Journeys))
 	out.Exposure = zeroed(out.Exposure, len(r.groups))
+	out.Upkeep = append(out.Upkeep[:0], r.p.upkept...)
 }
 
 func zeroed(s []model.Seconds, n int) []model.Seconds {
@@ -299,6 +306,15 @@ func (r *Runner) ring(id int32) {
 		return
 	case jobClock:
 		r.jobRang(o.index)
+		return
+	case roundClock:
+		r.ringRound(o.index)
+		return
+	case lookClock:
+		r.assign(&r.upkeeps[o.index])
+		return
+	case taskClock:
+		r.ringTask(o.index)
 		return
 	}
 	g := &r.groups[o.group]

@@ -33,6 +33,12 @@ func (p *Program) settling() float64 {
 	for i := range p.causes {
 		take(p.causes[i].repairLaw)
 	}
+	for i := range p.upkeeps { // a few rounds
+		longest = max(longest, float64(p.laws[p.upkeeps[i].every].from.Mean())*3/settlingRepairs)
+	}
+	if len(p.upkeeps) > 0 { // observation begins on a Monday
+		return math.Ceil(settlingRepairs*longest/float64(model.Week)) * float64(model.Week)
+	}
 	if p.demand.varies() { // observation begins at midnight too
 		return math.Ceil(settlingRepairs*longest/float64(model.Day)) * float64(model.Day)
 	}

@@ -33,6 +33,7 @@ const (
 	forStart
 	forStandby
 	forJob
+	forUpkeep
 )
 
 // mix is the finaliser of splitmix64: every bit of the result depends on every bit of x.

@@ -15,6 +15,7 @@ func Check(sys *System, plan *Plan) Problems {
 	c.services()
 	c.journeys()
 	c.jobs()
+	c.maintenance()
 	c.clients()
 	c.cost()
 	if plan != nil {

@@ -13,6 +13,7 @@ func (c *checker) warnings() {
 	c.quorums()
 	c.together()
 	c.unhurt()
+	c.neverFound()
 	if c.sys.Changes {
 		return
 	}

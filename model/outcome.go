@@ -12,6 +12,7 @@ type Outcome struct {
 	Runs        []Run      // of jobs, by end
 	Unserved    []Seconds  // per journey: ∫(1 − served fraction) dt over the horizon
 	Exposure    []Seconds  // per service: time with fewer members than designed
+	Upkeep      []Upkeep   // per maintenance
 }
 
 // Outage is a maximal interval in which a journey's served fraction is below its threshold (R26).
@@ -23,6 +24,7 @@ type Outage struct {
 	Detected   Seconds            // when the fault was first believed; Never if the outage ended before
 	Phases     [NumPhases]Seconds // down seconds within the horizon by what was in the way; sums to them
 	Unserved   Seconds            // ∫(1 − served fraction) dt during the outage, within the horizon
+	Planned    Seconds            // down seconds within the horizon that maintenance had announced
 }
 
 // Down is the part of the outage within the horizon.

@@ -26,5 +26,17 @@ type Objective struct {
 	RTO          Seconds // longest recovery of an incident
 	RPO          Seconds // greatest loss in seconds at a recovery of any store the journey needs
 	RPOSet       bool    // an RPO of zero is a promise too
+	Unplanned    bool    // announced maintenance does not count
 	At           Pos
+}
+
+// CountsPlanned tells whether maintenance that was announced counts as incidents of a journey: so it does, unless
+// an objective of the journey leaves it out.
+func (p *Plan) CountsPlanned(journey int32) bool {
+	for i := range p.Objectives {
+		if ob := &p.Objectives[i]; ob.Journey == journey && ob.Unplanned {
+			return false
+		}
+	}
+	return true
 }

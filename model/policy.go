@@ -86,6 +86,8 @@ type Signal struct {
 	Broken   bool  // the candidate will not start, and nobody knew (R16)
 	Night    bool  // it is outside office hours
 	Held     bool  // it is too soon after other failovers for a machine to decide (R19)
+
+	Interruption Distribution // by a planned change of roles; nil = as the policy says
 }
 
 // Reaction is what a policy wants done. The zero Reaction asks for nothing.

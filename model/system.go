@@ -3,21 +3,22 @@ package model
 // System is an architecture with every name resolved: plain data, buildable in Go without YAML.
 // Indices refer to the slices of the same System. None marks an absent index.
 type System struct {
-	Name       string
-	Components []Component   // nodes, processes, links, devices, racks, zones, regions, managed services
-	Causes     []CommonCause // what fails together
-	Network    Network       // sites and links; no sites = everything reaches everything
-	Services   []Service     // in an order in which nobody needs a later one
-	Journeys   []Journey     // what users do; also one observed Journey per service that is reported
-	Jobs       []Job         // work that takes long enough to be interrupted
-	Clients    []ClientGroup // where requests come from; empty = anywhere
-	Rate       float64       // offered load, requests per second; 0 = not stated
-	Peak       Peak          // when there is more
-	People     People
-	Crews      []Crew
-	Changes    bool     // what changes do is among the causes
-	Cost       *Cost    // nil = not stated
-	Warnings   Problems // found while resolving; repeated in reports
+	Name        string
+	Components  []Component   // nodes, processes, links, devices, racks, zones, regions, managed services
+	Causes      []CommonCause // what fails together
+	Network     Network       // sites and links; no sites = everything reaches everything
+	Services    []Service     // in an order in which nobody needs a later one
+	Journeys    []Journey     // what users do; also one observed Journey per service that is reported
+	Jobs        []Job         // work that takes long enough to be interrupted
+	Clients     []ClientGroup // where requests come from; empty = anywhere
+	Rate        float64       // offered load, requests per second; 0 = not stated
+	Peak        Peak          // when there is more
+	People      People
+	Crews       []Crew
+	Maintenance []Maintenance
+	Changes     bool     // what changes do is among the causes
+	Cost        *Cost    // nil = not stated
+	Warnings    Problems // found while resolving; repeated in reports
 }
 
 // People are those who are paged.
@@ -70,6 +71,7 @@ type Mode struct {
 	Life     Distribution // age at failure
 	Repair   Distribution // nil = never repaired
 	KeepsAge bool         // "as bad as old": the repair leaves the age as it was (R8); else as good as new
+	Hidden   bool         // nobody finds it but maintenance that looks for such faults; its repair begins then
 	Errors   float64      // Slow: share of requests it answers wrongly, 0 to 1
 	Capacity float64      // Slow: share of its capacity that remains, 0 to 1
 }
@@ -294,8 +296,8 @@ type ClientGroup struct {
 	Share float64
 }
 
-// Element names what can start an outage: a component, a common cause, or a service that changed roles
-// by its own decision. Elements are numbered in that order.
+// Element names what can start an outage: a component, a common cause, a service that changed roles
+// by its own decision, or maintenance. Elements are numbered in that order.
 type Element = int32
 
 // CauseElement is the Element of common cause i.
@@ -304,6 +306,11 @@ func (s *System) CauseElement(i int) Element { return Element(len(s.Components) 
 // ServiceElement is the Element of service i.
 func (s *System) ServiceElement(i int) Element {
 	return Element(len(s.Components) + len(s.Causes) + i)
+}
+
+// MaintenanceElement is the Element of maintenance i.
+func (s *System) MaintenanceElement(i int) Element {
+	return Element(len(s.Components) + len(s.Causes) + len(s.Services) + i)
 }
 
 // ElementName is the name of an Element as reports print it.
@@ -321,6 +328,9 @@ func (s *System) ElementName(e Element) string {
 	if i -= len(s.Causes); i < len(s.Services) {
 		return s.Services[i].Name
 	}
+	if i -= len(s.Services); i < len(s.Maintenance) {
+		return s.Maintenance[i].Name
+	}
 	return "unknown"
 }
 
@@ -337,6 +347,8 @@ func (s *System) ElementKind(e Element) string {
 			return "glitch"
 		}
 		return "common cause"
+	case i < len(s.Components)+len(s.Causes)+len(s.Services):
+		return "service"
 	}
-	return "service"
+	return "maintenance"
 }

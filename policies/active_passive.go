@@ -74,23 +74,27 @@ func (p *ActivePassive) React(s *model.GroupState, sig *model.Signal, r *rand.Ra
 	case model.StepEnded:
 		p.advance(s, sig, r, out)
 	case model.SwitchoverDue:
-		p.switchOver(s, sig.Eligible, r, out)
+		p.switchOver(s, sig, r, out)
 	}
 }
 
 // switchOver changes roles while nothing is wrong. If it fails, the old primary goes on after the
 // interruption.
-func (p *ActivePassive) switchOver(s *model.GroupState, to int32, r *rand.Rand, out *model.Reaction) {
-	if s.Phase != model.Serving || to == model.None {
+func (p *ActivePassive) switchOver(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) {
+	if s.Phase != model.Serving || sig.Eligible == model.None {
 		return
 	}
-	if p.works(s, r) {
-		s.Primary = to
+	if !sig.Broken && p.works(s, r) {
+		s.Primary = sig.Eligible
 		out.Promote, out.Event = true, model.Started
 	}
 	s.Phase, s.Manual, s.Ramp, s.Tail, s.Late, s.Redirect = model.Redirection, false, false, false, 0, 0
-	if p.Switchover != nil {
-		s.Redirect = p.Switchover.Sample(r)
+	interruption := p.Switchover
+	if sig.Interruption != nil {
+		interruption = sig.Interruption
+	}
+	if interruption != nil {
+		s.Redirect = interruption.Sample(r)
 	}
 	out.Arm, out.Delay = true, s.Redirect
 }

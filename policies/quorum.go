@@ -28,6 +28,10 @@ func (q *Quorum) Start(int) model.GroupState {
 // React implements model.Policy. A member is eligible if it is in touch with a majority.
 func (q *Quorum) React(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) {
 	switch {
+	case sig.Kind == model.SwitchoverDue: // the leader names another before it goes, which costs nothing
+		if s.Phase == model.Serving && sig.Eligible != model.None {
+			s.Primary, out.Promote, out.Event = sig.Eligible, true, model.NoEvent
+		}
 	case sig.Kind == model.StepEnded && s.Phase == model.Decision:
 		if sig.Eligible == model.None {
 			s.Phase = model.Repair

@@ -244,7 +244,7 @@ func (b *builder) objectives(items []*node, plan *model.Plan) {
 		if !m.has("availability") && !m.has("rto") && !o.RPOSet {
 			b.d.fault(n, "give availability, rto or rpo", "%s promises nothing", m.where)
 		}
-		m.later("count_planned")
+		o.Unplanned = m.has("count_planned") && !m.flag("count_planned")
 		m.done()
 		plan.Objectives = append(plan.Objectives, o)
 	}

@@ -15,6 +15,7 @@ const (
 // effort is what has been spent of the bounds.
 type effort struct {
 	members, matched int
+	turns            int     // of all maintenance
 	marks            []int32 // per component: the last set it was put into
 	sets             int32
 }

@@ -110,6 +110,9 @@ func describe(t *Topology) string {
 			if m.Kind == model.Slow {
 				fmt.Fprintf(&b, ", errors %v, capacity %v", m.Errors, m.Capacity)
 			}
+			if m.Hidden {
+				b.WriteString(", hidden")
+			}
 		}
 		b.WriteByte('\n')
 	}
@@ -127,6 +130,9 @@ func describe(t *Topology) string {
 	}
 	for _, c := range t.System.Crews {
 		fmt.Fprintf(&b, "crew %+v\n", c)
+	}
+	for _, m := range t.System.Maintenance {
+		fmt.Fprintf(&b, "maintenance %+v\n", m)
 	}
 	for i, s := range t.System.Services {
 		if s.Collapse != nil {

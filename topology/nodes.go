@@ -64,10 +64,14 @@ func (m *mapping) modes(usual model.FaultMode, keepsAge bool) []model.Mode {
 		repair = m.lifeLaw("mttr", usualRepair)
 	}
 	if mine != nil {
-		mine.ignore("mtbf", "mttr")
+		mine.ignore("mtbf", "mttr", "hidden")
 		mine.done()
 	}
 	add(usual, life, repair)
+	if mine != nil {
+		mine.hiddenMode(out, usual)
+	}
+	m.hiddenMode(out, usual)
 	if others == nil {
 		return out
 	}
@@ -76,6 +80,7 @@ func (m *mapping) modes(usual model.FaultMode, keepsAge bool) []model.Mode {
 			one := others.open(k.String(), v, m.where+": "+k.String())
 			one.need("mtbf", "write for example mtbf: 2y")
 			add(k, one.lifeLaw("mtbf", nil), one.lifeLaw("mttr", usualRepair))
+			one.hiddenMode(out, k)
 			if k == model.Slow {
 				one.slowness(out)
 			}

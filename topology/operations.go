@@ -26,7 +26,8 @@ func (b *builder) operations(top *mapping) {
 	}
 	b.crews(m)
 	b.spoil = m.get("operator_data_error")
-	m.later("spare_parts", "maintenance")
+	b.works = m.list("maintenance")
+	m.later("spare_parts")
 	m.done()
 }
 

@@ -61,6 +61,7 @@ type builder struct {
 	hold      model.HoldDown     // of every failover, unless it says otherwise
 	unseen    model.Distribution // until users report what no detector sees
 	spoil     *node              // how people spoil data, read once the services are known
+	works     []*node            // planned work, read then too
 	alarms    model.Distribution // of the detector just read
 	retry     model.Seconds      // for how long a primary tries to renew a lease, as its detector's product says
 
@@ -88,6 +89,7 @@ func (b *builder) file(root *node, plan *model.Plan) {
 	b.changes(top)
 	b.glitches(b.section(top, "topology"))
 	b.commonCauses(top.list("common_causes"))
+	b.maintenance(b.works)
 	b.traffic(top)
 	b.journeys(top)
 	b.jobs(top.get("jobs"))

@@ -129,7 +129,7 @@ func outagesCSV(w io.Writer, d *Document) error {
 	for p := model.Phase(0); p < model.NumPhases; p++ {
 		head = append(head, p.String()+"_s")
 	}
-	s, err := newSheet(w, append(head, "unserved_s")...)
+	s, err := newSheet(w, append(head, "unserved_s", "planned_s")...)
 	row := make([]string, 0, len(head)+1)
 	sys := d.Summary.System
 	for a := range d.Summary.Outages.All() {
@@ -141,7 +141,7 @@ func outagesCSV(w io.Writer, d *Document) error {
 		for _, t := range a.Phases {
 			row = append(row, length(t))
 		}
-		err = s.csv.Write(append(row, length(a.Unserved)))
+		err = s.csv.Write(append(row, length(a.Unserved), length(a.Planned)))
 	}
 	return s.close(err)
 }

@@ -113,6 +113,8 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d.add(journeys(sum, "JOURNEYS", sum.Users))
 	d.add(journeys(sum, "SERVICES", observers(sum)))
 	d.add(details(sum))
+	d.add(planned(sum))
+	d.add(upkeep(sum))
 	d.add(stores(sum))
 	d.add(jobs(sum))
 	d.add(failovers(sum))
@@ -130,12 +132,18 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 
 // notNamed words what a design would also suffer from, as far as its file does not speak of it.
 func notNamed(sys *model.System) string {
-	list := []string{"planned maintenance"}
+	var list []string
+	if len(sys.Maintenance) == 0 {
+		list = append(list, "planned maintenance")
+	}
 	if !sys.Changes {
 		list = append(list, "deployments")
 	}
 	if !slices.ContainsFunc(sys.Services, func(s model.Service) bool { return s.Store != nil && s.Store.Errors != nil }) {
 		list = append(list, "errors of operators")
+	}
+	if len(list) == 0 {
+		return "anything the file does not name"
 	}
 	return strings.Join(append(list, ""), ", ") + "and anything else the file does not name"
 }
@@ -179,7 +187,11 @@ func objectives(sum *analysis.Summary) Table {
 			verdict += ": " + j.Note
 		}
 		aim, measured := judged(j)
-		row := cells(mark(j.Verdict)+" "+kindLabel(j.Kind), j.Name, aim, measured, verdict)
+		label := kindLabel(j.Kind)
+		if j.Unplanned {
+			label += ", unplanned"
+		}
+		row := cells(mark(j.Verdict)+" "+label, j.Name, aim, measured, verdict)
 		row[0].Tone, row[4].Tone = tone, tone
 		t.Rows = append(t.Rows, row)
 	}

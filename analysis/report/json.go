@@ -63,6 +63,8 @@ type jsonObjective struct {
 	Verdict  string       `json:"verdict"`
 	MoreRuns value        `json:"more_runs,omitempty"`
 	Note     string       `json:"note,omitempty"`
+
+	Unplanned bool `json:"unplanned,omitempty"` // announced maintenance is left out
 }
 
 type jsonFailover struct {
@@ -156,7 +158,7 @@ func JSON(w io.Writer, d *Document) error {
 	}
 	for _, j := range sum.Objectives {
 		out.Objectives = append(out.Objectives, jsonObjective{j.Kind, j.Name, value(j.Target),
-			asJSON("", j.Measured), j.Verdict.String(), value(j.MoreRuns), j.Note})
+			asJSON("", j.Measured), j.Verdict.String(), value(j.MoreRuns), j.Note, j.Unplanned})
 	}
 	for i := range sum.Measured {
 		out.Metrics = append(out.Metrics, metric(&sum.Measured[i]))

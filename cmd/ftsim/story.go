@@ -186,6 +186,10 @@ func (s *story) words(i int, since *elapsed) string {
 		return fmt.Sprintf("%s is DOWN (%v)", s.sys.Journeys[n.Journey].Name, n.Phase)
 	case engine.JourneyUp:
 		return fmt.Sprintf("%s is up%s", s.sys.Journeys[n.Journey].Name, since.of(i))
+	case engine.WorkBegun:
+		return fmt.Sprintf("planned work on %s begins", s.sys.Components[n.Component].Name)
+	case engine.WorkEnded:
+		return fmt.Sprintf("planned work on %s is done%s", s.sys.Components[n.Component].Name, since.of(i))
 	case engine.JobStopped:
 		return fmt.Sprintf("job %s is interrupted; it has lost %s of work so far", s.sys.Jobs[n.Job].Name, n.Delay.Round())
 	case engine.JobDone:
@@ -284,6 +288,8 @@ func about(n *engine.Note) (s subject, begins, ends bool) {
 		return subject{engine.PhaseEntered, n.Service, 0}, n.Phase != model.Serving, n.Phase == model.Serving
 	case engine.DataLost:
 		return subject{engine.DataLost, n.Service, 0}, true, true
+	case engine.WorkBegun, engine.WorkEnded:
+		return subject{engine.WorkBegun, n.Component, 0}, n.Kind == engine.WorkBegun, n.Kind == engine.WorkEnded
 	case engine.JobStopped, engine.JobDone:
 		return subject{n.Kind, n.Job, 0}, true, true
 	}

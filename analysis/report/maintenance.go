@@ -1,0 +1,31 @@
+package report
+
+import (
+	"github.com/ftsim/ftsim/analysis"
+)
+
+// planned shows what of the downtime of users had been announced, and what remains without it.
+func planned(sum *analysis.Summary) Table {
+	t := Table{Head: []string{"PLANNED DOWNTIME", "announced down/y", "[95 %]", "availability otherwise [95 %]"}, Left: 1}
+	for _, j := range sum.Users {
+		m := sum.Get("downtime_planned", j)
+		if m == nil {
+			continue
+		}
+		e := m.Main()
+		t.Rows = append(t.Rows, cells(sum.System.Journeys[j].Name, span(e.Value), "["+span(e.Low)+", "+span(e.High)+"]",
+			availability(sum.Get("availability_unplanned", j).Main())))
+	}
+	return t
+}
+
+// upkeep shows what became of planned work.
+func upkeep(sum *analysis.Summary) Table {
+	t := Table{Head: []string{"MAINTENANCE", "done/y", "postponed/y", "missed/y", "went wrong/y"}, Left: 1}
+	for i := range sum.System.Maintenance {
+		rate := func(metric string) string { return upper(sum.Get(metric, i).Main(), number) }
+		t.Rows = append(t.Rows, cells(sum.System.Maintenance[i].Name, rate("maintenance_done"), rate("maintenance_postponed"),
+			rate("maintenance_missed"), rate("maintenance_wrong")))
+	}
+	return t
+}

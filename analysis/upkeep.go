@@ -1,0 +1,54 @@
+package analysis
+
+import "github.com/ftsim/ftsim/model"
+
+// This file measures planned work: how much of the downtime it had announced, and what became of it.
+
+// announcedOf sums the down seconds of a journey, and those that maintenance had announced.
+func announcedOf(o *model.Outcome, journey int) (down, planned model.Seconds) {
+	for i := range o.Outages {
+		if a := &o.Outages[i]; int(a.Journey) == journey {
+			down += a.Down(o.Horizon)
+			planned += a.Planned
+		}
+	}
+	return down, planned
+}
+
+// availabilityUnplanned leaves announced downtime out of the denominator too.
+func (v *lens) availabilityUnplanned(dst []float64, o *model.Outcome, j int) []float64 {
+	down, planned := announcedOf(o, j)
+	if o.Horizon-planned <= 0 {
+		return append(dst, 1)
+	}
+	return append(dst, 1-float64(max(0, down-planned)/(o.Horizon-planned)))
+}
+
+func (v *lens) downtimePlanned(dst []float64, o *model.Outcome, j int) []float64 {
+	_, planned := announcedOf(o, j)
+	return append(dst, float64(planned*(model.Year/o.Horizon)))
+}
+
+// upkeepOf is what became of maintenance m.
+func upkeepOf(o *model.Outcome, m int) model.Upkeep {
+	if m >= len(o.Upkeep) {
+		return model.Upkeep{}
+	}
+	return o.Upkeep[m]
+}
+
+func (v *lens) maintenanceDone(dst []float64, o *model.Outcome, m int) []float64 {
+	return append(dst, float64(upkeepOf(o, m).Done))
+}
+
+func (v *lens) maintenancePostponed(dst []float64, o *model.Outcome, m int) []float64 {
+	return append(dst, float64(upkeepOf(o, m).Postponed))
+}
+
+func (v *lens) maintenanceMissed(dst []float64, o *model.Outcome, m int) []float64 {
+	return append(dst, float64(upkeepOf(o, m).Missed))
+}
+
+func (v *lens) maintenanceWrong(dst []float64, o *model.Outcome, m int) []float64 {
+	return append(dst, float64(upkeepOf(o, m).Wrong))
+}
