@@ -1,12 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
 
-	"github.com/ftsim/ftsim/failures"
 	"github.com/ftsim/ftsim/model"
 )
 
@@ -21,13 +18,15 @@ type design struct {
 	shocks    []shock
 	cascades  []cascade
 	unit      model.Seconds // of bare numbers
-	static    bool          // lives are arbitrary: only shares of time mean anything
+	lasting   bool          // some components are given by their unavailability
+	timeless  bool          // and nothing says how long they are up and down: only shares of time mean anything
 	noRepair  bool
 	crew      int // repairs at a time; 0 = any number
 	fresh     *failover
 	line      string // the component over which a copy is kept up to date; "" = one that never fails
 	store     *model.Store
 	asked     *question
+	words     string // the description of the case
 	written   *structure
 }
 
@@ -94,14 +93,9 @@ func interpret(c *knownCase, q *question) (*design, error) {
 		}
 	}
 	if len(s.Others) > 0 {
-		slices.Sort(s.Others)
-		for _, o := range s.Others {
-			if o != "variant" { // describes a variant that measures with a suffix are about
-				return nil, unsupported("structure: %q has no meaning here", o)
-			}
-		}
+		return nil, unsupported("structure: %q has no meaning here", slices.Min(s.Others))
 	}
-	d := &design{unit: unit, asked: q, written: s, instances: map[string][]string{}, index: map[string]int{}}
+	d := &design{unit: unit, asked: q, words: c.Words, written: s, instances: map[string][]string{}, index: map[string]int{}}
 	for _, step := range []func() error{d.components, d.policy, d.whenUp, d.consistent} {
 		if err := step(); err != nil {
 			return nil, err
@@ -117,102 +111,12 @@ func (s *structure) copied() (*structure, error) {
 	if out.Policy == nil {
 		out.Policy = fields{}
 	}
-	out.Components = slices.Clone(s.Components)
+	out.Components = nil
+	for _, f := range s.Components {
+		out.Components = append(out.Components, maps.Clone(f))
+	}
 	out.Others = slices.Clone(s.Others)
 	return &out, nil
-}
-
-func (d *design) components() error {
-	for _, f := range d.written.Components {
-		if err := d.component(f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// component reads one entry, which may stand for several parts.
-func (d *design) component(f fields) error {
-	id := f.text("id")
-	what := "component " + strconv.Quote(id)
-	if err := f.only(what, "id", "failure", "repair", "count", "kind", "ends", "unavailability", "suggested", "role", "note",
-		"depends_on", "restart_after_dependency"); err != nil {
-		return err
-	}
-	count, err := f.number(what, "count", 1)
-	if err != nil {
-		return err
-	}
-	if id == "" || count < 1 || count != float64(int(count)) || d.instances[id] != nil {
-		return unsupported("%s: a name or count that cannot be", what)
-	}
-	p := part{id: id}
-	if err := d.fails(what, f, &p); err != nil {
-		return err
-	}
-	if f.has("ends") {
-		if json.Unmarshal(f["ends"], &p.link) != nil || len(p.link) != 2 || count > 1 {
-			return unsupported("%s: a link has two ends", what)
-		}
-	}
-	if err := d.dependent(what, f, &p); err != nil {
-		return err
-	}
-	for i := range int(count) {
-		p.name = id
-		if count > 1 {
-			p.name = id + "-" + strconv.Itoa(i+1)
-		}
-		d.index[p.name] = len(d.parts)
-		d.instances[id] = append(d.instances[id], p.name)
-		d.parts = append(d.parts, p)
-	}
-	return nil
-}
-
-// dependent reads on what a component depends, and how long it takes to start after that is back. What it
-// does without starting is not said, so the one is not understood without the other.
-func (d *design) dependent(what string, f fields, p *part) error {
-	if !f.has("depends_on") && !f.has("restart_after_dependency") {
-		return nil
-	}
-	if p.on = f.text("depends_on"); len(d.instances[p.on]) != 1 || !f.has("restart_after_dependency") {
-		return unsupported("%s: dependence on something of which more would have to be known", what)
-	}
-	start, err := parseLaw(what+", restart", f["restart_after_dependency"], d.unit)
-	p.start = orNow(start)
-	return err
-}
-
-// fails reads how a component fails and is repaired. A static one gets any law with its unavailability.
-func (d *design) fails(what string, f fields, p *part) error {
-	var err error
-	if f.has("unavailability") {
-		q, err := f.number(what, "unavailability", 0)
-		if err != nil || f.has("failure") || !(q >= 0 && q < 1) {
-			return unsupported("%s: an unavailability that cannot be", what)
-		}
-		d.static = true
-		if q > 0 {
-			p.life, p.repair = failures.Exponential(model.Seconds((1-q)/q)*model.Hour), failures.Exponential(model.Hour)
-		}
-		return nil
-	}
-	if f.has("failure") {
-		if p.life, err = parseLaw(what+", failure", f["failure"], d.unit); err != nil {
-			return err
-		}
-		if p.life == nil {
-			return unsupported("%s: a life of zero", what)
-		}
-	}
-	if f.has("repair") {
-		if p.repair, err = parseLaw(what+", repair", f["repair"], d.unit); err != nil {
-			return err
-		}
-		p.repair = orNow(p.repair)
-	}
-	return nil
 }
 
 // whenUp reads the up expression, or takes the component that was asked about.
@@ -221,9 +125,11 @@ func (d *design) whenUp() error {
 		d.up = ref(d.instances[t][0])
 		return nil
 	}
-	if e := d.upInWords(); e != nil {
-		d.up = e
-		return nil
+	for _, words := range []func() *expression{d.upInWords, d.neighbours} {
+		if e := words(); e != nil {
+			d.up = e
+			return nil
+		}
 	}
 	var err error
 	if d.up, err = parseUp(d.written.Up, d.expandable()); err != nil {
@@ -274,7 +180,7 @@ func (d *design) position(name string) *position {
 // consistent looks for combinations in which the answer would mean something else.
 func (d *design) consistent() error {
 	q := d.asked
-	if d.static && q.kind != steadyDown && q.kind != capacityLost {
+	if d.timeless && q.kind != steadyDown && q.kind != capacityLost {
 		return unsupported("components are given by their unavailability only, which says nothing of times")
 	}
 	if err := d.rolesUnderstood(); err != nil {
@@ -291,9 +197,6 @@ func (d *design) consistent() error {
 		if d.endsForGood() {
 			return unsupported("without repair there is no long run")
 		}
-		if q.kind != steadyDown && q.kind != capacityLost && d.repairsInNoTime() {
-			return unsupported("an outage of no length is none here, so outages cannot be counted")
-		}
 	case loss:
 		if d.store == nil {
 			return unsupported("the structure says nothing of data")
@@ -306,16 +209,6 @@ func (d *design) consistent() error {
 		return unsupported("the structure says nothing of data")
 	}
 	return nil
-}
-
-// repairsInNoTime tells whether something is as good as never down.
-func (d *design) repairsInNoTime() bool {
-	for i := range d.parts {
-		if r := d.parts[i].repair; r != nil && r.Mean() == 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // rolesUnderstood refuses a component with a role in words, unless the words have been acted upon or the

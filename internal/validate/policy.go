@@ -180,7 +180,7 @@ func (d *design) commonCause(raw json.RawMessage) error {
 	}
 	i, isPart := d.index[word]
 	if !isPart {
-		if !d.static {
+		if !d.lasting {
 			return unsupported("common_cause in words: %s", clip(raw))
 		}
 		return d.describesUp(raw)

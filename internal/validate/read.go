@@ -17,6 +17,7 @@ type caseFile struct {
 type knownCase struct {
 	ID        string       `json:"id"`
 	Title     string       `json:"title"`
+	Words     string       `json:"description"`
 	TimeUnit  string       `json:"time_unit"`
 	Structure structure    `json:"structure"`
 	Measures  knownAnswers `json:"measures"`
@@ -28,6 +29,7 @@ type structure struct {
 	Up         json.RawMessage
 	Policy     fields
 	Variants   map[string]string // suffix of a measure → what differs, as words
+	Variant    string            // "name: what differs", as words
 	Others     []string          // keys without a meaning here
 }
 
@@ -82,6 +84,8 @@ func (s *structure) UnmarshalJSON(text []byte) error {
 			err = json.Unmarshal(raw, &s.Policy)
 		case "variants":
 			err = json.Unmarshal(raw, &s.Variants)
+		case "variant":
+			err = json.Unmarshal(raw, &s.Variant)
 		default:
 			s.Others = append(s.Others, key)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/ftsim/ftsim/failures"
 	"github.com/ftsim/ftsim/model"
 	"github.com/ftsim/ftsim/policies"
 )
@@ -83,6 +84,18 @@ func (a *assembly) refs(names []string) []int32 {
 	return out
 }
 
+// aBlink is a microsecond: how long a repair takes that is instant, where what it interrupts has to notice.
+const aBlink model.Seconds = 1e-6
+
+// noticeable makes a repair of no length a blink where outages are counted: one without length is none in
+// ftsim.
+func (a *assembly) noticeable(repair model.Distribution) model.Distribution {
+	if repair == nil || repair.Mean() > 0 || a.d.asked.shareOfTime() {
+		return repair
+	}
+	return failures.Fixed(aBlink)
+}
+
 func (a *assembly) components() {
 	for i := range a.d.parts {
 		p := &a.d.parts[i]
@@ -98,7 +111,7 @@ func (a *assembly) components() {
 			c.Requires = &model.Need{Ref: int32(a.d.index[p.on])}
 		}
 		if p.life != nil && !p.gone {
-			c.Modes = []model.Mode{{Kind: model.OSCrash, Life: p.life, Repair: p.repair}}
+			c.Modes = []model.Mode{{Kind: model.OSCrash, Life: p.life, Repair: a.noticeable(p.repair)}}
 		}
 		a.sys.Components = append(a.sys.Components, c)
 	}

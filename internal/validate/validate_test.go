@@ -72,7 +72,6 @@ func TestRefusals(t *testing.T) {
 		{unit, `{"any":["u[*]"]}`, `{"quarantine":1}`, "availability_steady", `policy "quarantine" is not built yet`},
 		{unit, `{"any":["u[*]"]}`, `{"repair_crews":1,"crew_policy":"lifo"}`, "availability_steady", "crew_policy"},
 		{unit, `{"any":["u[*]"]}`, `{"repair_crews":0}`, "availability_steady", "repair_crews: 0"},
-		{`{"id":"i","failure":{"dist":"exponential","mean":10},"repair":{"dist":"deterministic","value":0}}`, `"i"`, `{}`, "failure_frequency", "no length"},
 		{unit, `"most units up"`, `{}`, "availability_steady", `up is given in words: "most units up"`},
 		{unit, `"u"`, `{}`, "availability_steady", "of which there are 3"},
 		{unit, `{"none":["u[*]"]}`, `{}`, "availability_steady", "up expression not understood"},

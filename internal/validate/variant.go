@@ -35,6 +35,12 @@ func (q *question) variant(c *knownCase, suffix string) error {
 	if id, ok := strings.CutPrefix(suffix, "with_"); ok && c.counts(id) {
 		return nil // it counts as the structure is written
 	}
+	for _, read := range readings {
+		if e, err := read(c, suffix); e != nil || err != nil {
+			q.edits = append(q.edits, e)
+			return err
+		}
+	}
 	if q.target == "" && q.targetFrom(c, strings.TrimPrefix(suffix, "of_")) {
 		return nil
 	}
