@@ -6,7 +6,7 @@ func (r *Runner) resetCauses(run uint64) {
 	for i := range r.causes {
 		c := &r.causes[i]
 		c.life, c.repair, c.chance = streamOf(run, c.key), streamOf(run, ^c.key), streamOf(run, c.key+1)
-		if c.lifeLaw == none {
+		if c.lifeLaw == none || c.once {
 			continue
 		}
 		r.clocks.lay(c.clock, r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
@@ -33,10 +33,19 @@ func (r *Runner) ringCause(i int32) {
 	}
 }
 
+// planOnce sets the clocks of what happens once, as observation begins.
+func (r *Runner) planOnce() {
+	for i := range r.causes {
+		if c := &r.causes[i]; c.once {
+			r.clocks.arm(c.clock, r.begin+r.laws[c.lifeLaw].draw(&c.life, r.lend))
+		}
+	}
+}
+
 // armCause sets the clock to the next event; a cascade waits for its next failure.
 func (r *Runner) armCause(i int32) {
 	c := &r.causes[i]
-	if c.lifeLaw == none {
+	if c.lifeLaw == none || c.once {
 		r.clocks.stop(c.clock)
 		return
 	}

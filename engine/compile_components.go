@@ -124,7 +124,8 @@ func (c *compiler) commonCauses() error {
 		}
 		p.victims = append(p.victims, victims)
 		p.causes[i] = cause{clock: int32(len(p.modes)) + rank[i], key: nameKey(from.Name, forVictims), lifeLaw: c.law(from.Life),
-			repairLaw: c.law(from.Repair), hit: int32(p.hits)}
+			repairLaw: c.law(from.Repair), hit: int32(p.hits), once: from.Once}
+		p.once = p.once || from.Once
 		p.hits += len(from.Victims)
 		if from.SetOff != nil {
 			p.comps[from.SetOff.Component].sets = true

@@ -173,6 +173,7 @@ func (r *Runner) stop(i int32, j *job) {
 			return
 		}
 		j.run.Saving += spent
+		j.run.Spoilt += spent
 	case restarting:
 		if j.shielded {
 			return

@@ -53,6 +53,7 @@ type Program struct {
 	dayClock int32     // of the changes of load, if there are any
 	owners   []owner   // of the clocks after those of modes and causes
 	rate     float64   // expected events per second
+	once     bool      // some cause happens once
 	ages     bool      // some mode keeps its age
 	pauses   bool      // some mode stops ageing for a while, or ages at several rates
 	alphas   []float64 // dormancy factors of the components whose ageing depends on a role
@@ -123,6 +124,7 @@ type cause struct {
 	lifeLaw, repairLaw   int32 // repairLaw none: a shock, each victim is repaired by its own law
 	clock                int32
 	hit                  int32 // first of its victims in the runner's hits
+	once                 bool  // it happens once, counted from the beginning of observation
 	active               bool
 }
 

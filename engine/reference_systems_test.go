@@ -197,6 +197,7 @@ func (m *maker) causes() {
 		case 1:
 			c.Glitch, c.Mode, c.Life, c.Repair = true, model.Isolated, m.life(3*model.Day), m.law(15)
 		}
+		c.Once = m.chance(8)
 		for v := range all {
 			if m.chance(3) {
 				c.Victims = append(c.Victims, v)

@@ -153,6 +153,7 @@ func simulate(sys *model.System, o Options, replication int) *twin {
 	if o.SteadyState {
 		t.settleDown()
 	}
+	t.planOnce()
 	end := t.begin + float64(o.Horizon)
 	for t.instant(end) {
 	}
@@ -277,7 +278,9 @@ func (t *twin) setUp() {
 		key := nameKey(c.Name, forVictims)
 		c.life, c.repair, c.chance = t.dice(key), t.dice(^key), t.dice(key+1)
 		t.causes = append(t.causes, c)
-		t.planCause(c, c.life.draw(c.Life))
+		if !c.Once {
+			t.planCause(c, c.life.draw(c.Life))
+		}
 	}
 	if t.sys.Peak.To > 0 {
 		t.followTheDay()
@@ -496,6 +499,15 @@ func (t *twin) followRoles() {
 	}
 }
 
+// planOnce plans what happens once, as observation begins.
+func (t *twin) planOnce() {
+	for _, c := range t.causes {
+		if c.Once {
+			t.planCause(c, c.life.draw(c.Life))
+		}
+	}
+}
+
 func (t *twin) planCause(c *twinCause, in float64) {
 	t.plan(t.now+in, 1, "cause "+c.Name, func() { t.causeRings(c) })
 }
@@ -506,14 +518,21 @@ func (t *twin) causeRings(c *twinCause) {
 	case c.active:
 		c.active = false
 		t.release(c)
-		t.planCause(c, c.life.draw(c.Life))
+		t.again(c)
 	case c.Repair == nil:
 		t.shock(c)
-		t.planCause(c, c.life.draw(c.Life))
+		t.again(c)
 	default:
 		c.active = true
 		t.strike(c)
 		t.planCause(c, c.repair.draw(c.Repair))
+	}
+}
+
+// again plans the next event of a cause that happens more than once.
+func (t *twin) again(c *twinCause) {
+	if !c.Once {
+		t.planCause(c, c.life.draw(c.Life))
 	}
 }
 
@@ -727,6 +746,9 @@ func (t *twin) drawState(p *twinPart) {
 }
 
 func (t *twin) drawCauseState(c *twinCause) {
+	if c.Once {
+		return
+	}
 	t.planCause(c, c.life.remainder(c.Life))
 	if c.Repair != nil && c.life.s.uniform() < float64(c.Repair.Mean()/(c.Life.Mean()+c.Repair.Mean())) {
 		c.active = true

@@ -173,6 +173,9 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	if r.o.SteadyState {
 		r.warmUp(run)
 	}
+	if p.once {
+		r.planOnce()
+	}
 	r.resetJobs()
 	r.end = r.begin + float64(r.o.Horizon)
 }

@@ -122,7 +122,7 @@ func (r *Runner) load(id int32) float64 {
 
 func (r *Runner) drawCause(i int32) {
 	c := &r.causes[i]
-	if c.lifeLaw == none {
+	if c.lifeLaw == none || c.once {
 		return
 	}
 	r.clocks.arm(c.clock, r.now+r.equilibriumOf(c.lifeLaw).draw(&c.life))

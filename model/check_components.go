@@ -167,6 +167,9 @@ func (c *checker) causes() {
 		if !(x.Probability > 0 && x.Probability <= 1) {
 			c.fault(x.At, "%s: the probability of hitting a victim must be above 0 and at most 1", where)
 		}
+		if x.Once && x.SetOff != nil {
+			c.fault(x.At, "%s: it happens once, or whenever something sets it off, not both", where)
+		}
 		if x.Glitch && x.Repair == nil {
 			c.fault(x.At, "%s: a glitch needs a duration", where)
 		}

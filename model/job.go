@@ -35,6 +35,7 @@ type Run struct {
 	Done       Seconds // useful work that was not lost
 	Lost       Seconds // useful work that had to be done again
 	Saving     Seconds // in checkpoints, also those that were not completed
+	Spoilt     Seconds // part of Saving: those that were not completed
 	Restarting Seconds
 	Waiting    Seconds // for what the job needs
 }

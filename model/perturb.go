@@ -28,7 +28,7 @@ func Perfect(sys *System, elements ...Element) *System {
 
 // Scaled is sys with the failure rates of some elements, components and common causes, multiplied by
 // factor, which must be greater than 0: lives keep their shape and become that much shorter. Repairs
-// stay as they are, and so do cascades, which have no rate of their own.
+// stay as they are, and so do cascades and what happens once, which have no rate of their own.
 func Scaled(sys *System, factor float64, elements ...Element) *System {
 	return perturbed(sys, elements, func(d Distribution) Distribution {
 		if d == nil { // of a cascade, which is as frequent as what sets it off
@@ -56,7 +56,7 @@ func perturbed(sys *System, elements []Element, change func(Distribution) Distri
 				changed[&old[0]] = modes
 			}
 			out.Components[e].Modes = modes
-		case i >= 0 && i < len(sys.Causes) && sys.Causes[i].Life != nil:
+		case i >= 0 && i < len(sys.Causes) && sys.Causes[i].Life != nil && !sys.Causes[i].Once:
 			out.Causes[i].Life = change(sys.Causes[i].Life)
 			if out.Causes[i].Life != nil {
 				out.Causes[i].SetOff = nil

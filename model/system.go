@@ -81,6 +81,7 @@ type CommonCause struct {
 	Name        string
 	Mode        FaultMode
 	Life        Distribution // from the end of one event to the next; nil if something sets it off
+	Once        bool         // it happens once, Life after observation has begun
 	SetOff      *SetOff      // what sets it off; nil = it happens by itself
 	Repair      Distribution // how long the victims are held down; nil = each is repaired by its own law
 	Victims     []int32      // components

@@ -73,9 +73,12 @@ func (b *builder) commonCause(m *mapping, id *node) {
 			c.Mode = model.FaultMode(i)
 		}
 	}
-	if m.has("after_failure_of") {
+	switch {
+	case m.has("at"):
+		b.once(m, &c)
+	case m.has("after_failure_of"):
 		b.cascade(m, &c)
-	} else {
+	default:
 		c.Life = m.event()
 	}
 	if c.Repair = m.lifeLaw("mttr", nil); c.Repair == nil {
@@ -88,6 +91,17 @@ func (b *builder) commonCause(m *mapping, id *node) {
 		return
 	}
 	b.sys.Causes = append(b.sys.Causes, c)
+}
+
+// once reads when something happens that happens once.
+func (b *builder) once(m *mapping, c *model.CommonCause) {
+	c.Once, c.Life = true, m.law("at", steady, nil)
+	for _, key := range []string{"mtbf", "rate", "after_failure_of", "delay"} {
+		if m.has(key) {
+			b.d.fault(m.place(key), "keep one of them", "%s: at says already when it happens", m.where)
+		}
+		m.ignore(key)
+	}
 }
 
 // cascade reads whose failure sets a cause off.

@@ -97,7 +97,6 @@ func (d *design) fails(what string, f fields, p *part) error {
 	return nil
 }
 
-
 var cycleWords = regexp.MustCompile(`MTTF ([0-9.,]+) ([a-z]+), MTTR ([0-9.,]+) ([a-z]+)`)
 
 // static reads a component that is given by its unavailability. How long it is up and down is said by the
