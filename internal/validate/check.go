@@ -83,6 +83,7 @@ func answer(c *knownCase, a *knownAnswer, e effort) (*question, estimate, error)
 	if err != nil {
 		return nil, estimate{}, err
 	}
+	q.none = a.Value == 0
 	sys, err := d.system()
 	if err != nil {
 		return nil, estimate{}, err

@@ -80,6 +80,9 @@ func (d *design) fails(what string, f fields, p *part) error {
 	if f.has("unavailability") {
 		return d.static(what, f, p)
 	}
+	if found, err := p.trace(what+", failure", f["failure"], d.unit); found {
+		return err
+	}
 	if f.has("failure") {
 		if p.life, err = parseLaw(what+", failure", f["failure"], d.unit); err != nil {
 			return err

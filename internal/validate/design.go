@@ -25,6 +25,7 @@ type design struct {
 	fresh     *failover
 	line      string // the component over which a copy is kept up to date; "" = one that never fails
 	store     *model.Store
+	job       *work
 	asked     *question
 	words     string // the description of the case
 	written   *structure
@@ -37,6 +38,7 @@ type part struct {
 	link         []string           // the nodes it joins
 	on           string             // the part without which it is down
 	start        model.Distribution // how long it takes to come back after that
+	down         [][2]model.Seconds // when it is down, if it follows a trace
 	gone         bool               // is not a part but stands for something else, such as a shock
 }
 
@@ -204,6 +206,12 @@ func (d *design) consistent() error {
 	}
 	if q.alone && (d.up.ref == "" || d.position(d.up.ref) != nil) {
 		return unsupported("which component is meant is not said")
+	}
+	if q.ofJob() && d.job == nil {
+		return unsupported("the structure says nothing of a job")
+	}
+	if q.steady() && d.traced() {
+		return unsupported("a trace has no long run")
 	}
 	if q.kind == lossRate && d.store == nil {
 		return unsupported("the structure says nothing of data")

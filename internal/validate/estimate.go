@@ -86,6 +86,17 @@ func (s *sums) proportion() estimate {
 	return estimate{value: p, low: middle - half, high: middle + half, observations: s.informative}
 }
 
+// never estimates how often x is not zero, by the exact interval of Clopper and Pearson if it never was, else
+// by Wilson's.
+func (s *sums) never() estimate {
+	if s.informative > 0 {
+		p := sums{n: int64(s.y), informative: s.informative, x: float64(s.informative)}
+		share := p.x / s.y
+		return estimate{value: share, low: share * 0.1, high: 1, observations: s.informative}
+	}
+	return estimate{high: 1 - math.Pow(0.0005, 1/max(1, s.y)), observations: int64(s.y)}
+}
+
 // ratio estimates E[x]/E[y] by the delta method (Cochran 1977, chapter 6).
 func (s *sums) ratio() estimate {
 	n := float64(s.n)

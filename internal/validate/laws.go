@@ -56,6 +56,9 @@ func parseLaw(what string, raw json.RawMessage, unit model.Seconds) (model.Distr
 	return makeLaw(what, name, f, float64(unit))
 }
 
+// fixedAtOnce is the law of what takes no time.
+var fixedAtOnce = failures.Fixed(0)
+
 func fixedOrNil(t model.Seconds) model.Distribution {
 	if t == 0 {
 		return nil
@@ -122,7 +125,7 @@ func mixture(p float64, first, second model.Distribution) (model.Distribution, e
 
 func orNow(d model.Distribution) model.Distribution {
 	if d == nil {
-		return failures.Fixed(0)
+		return fixedAtOnce
 	}
 	return d
 }

@@ -12,12 +12,13 @@ type watch struct {
 	q      *question
 	sums   sums
 	values []float64 // of single incidents, where their law is asked about
-	first  float64   // time of the first outage, set before take for firstOutage
 }
 
 // steady tells whether a question is about the long run.
 func (q *question) steady() bool {
 	switch q.kind {
+	case jobTime, jobStops, jobLost, jobUnhurt, jobDoneBy:
+		return false
 	case firstOutage, failedBy, downAt, downOver, countOver, secondsOver, countAtMost, secondsAtMost:
 		return false
 	}
@@ -30,7 +31,7 @@ func (w *watch) take(o *model.Outcome) {
 	down, count, began := tally(o)
 	switch w.q.kind {
 	case firstOutage:
-		w.sums.add(w.first, 1)
+		w.sums.add(float64(o.Outages[0].Start), 1)
 	case failedBy:
 		w.sums.add(indicator(began+count > 0), 1)
 	case downAt:
@@ -56,6 +57,8 @@ func (w *watch) take(o *model.Outcome) {
 		w.sums.add(horizon-down, count)
 	case failoverRate:
 		w.sums.add(failovers(o)/horizon, 1)
+	case jobTime, jobStops, jobLost, jobUnhurt, jobDoneBy:
+		w.takeJob(&o.Runs[0])
 	default:
 		w.incidents(o)
 	}
@@ -130,8 +133,14 @@ func (w *watch) incidents(o *model.Outcome) {
 // estimate is what is known so far, in the unit of the measure.
 func (w *watch) estimate() estimate {
 	q, scale := w.q, float64(w.q.scale)
+	if q.none {
+		return w.sums.never()
+	}
 	switch q.kind {
-	case failedBy, downAt, countAtMost, secondsAtMost:
+	case jobStops:
+		return w.sums.mean()
+	case jobUnhurt, jobDoneBy,
+		failedBy, downAt, countAtMost, secondsAtMost:
 		return w.maybe(w.sums.proportion())
 	case downOver, steadyDown, capacityLost:
 		return w.maybe(w.sums.mean())
@@ -167,7 +176,7 @@ func (w *watch) maybe(e estimate) estimate {
 
 func (w *watch) statistic() estimate {
 	switch w.q.stat {
-	case "mean", "over":
+	case "", "mean", "over":
 		return w.sums.ratio()
 	case "sd":
 		return deviation(w.values)

@@ -29,6 +29,8 @@ var policyKeys = map[string]func(d *design, raw json.RawMessage) error{
 	"data":                      (*design).dataWords,
 	"rebuild_error_probability": (*design).rebuildErrors,
 	"quorum":                    (*design).quorum,
+	"job":                       (*design).readJob,
+	"checkpoint":                (*design).checkpoint,
 	"zones":                     (*design).describesUp,
 	"graph":                     (*design).graph,
 }
@@ -51,6 +53,9 @@ func (d *design) policy() error {
 		if err := read(d, raw); err != nil {
 			return err
 		}
+	}
+	if err := d.restarts(); err != nil {
+		return err
 	}
 	return d.finishPolicy()
 }

@@ -20,6 +20,7 @@ type question struct {
 	edits      []edit        // what differs from the structure as written
 	target     string        // the component asked about; "" = the system
 	alone      bool          // only understood if the system is one component
+	none       bool          // known to be zero: seen is how often it is not
 }
 
 // kind is what is observed.
@@ -46,6 +47,11 @@ const (
 	loss                       // of one recovery
 	lossRate                   // seconds lost over time, long-run
 	failoverRate               // completed failovers over time, long-run
+	jobTime                    // until a job is done
+	jobStops                   // failures that interrupt it
+	jobLost                    // running time whose work is lost
+	jobUnhurt                  // probability that nothing interrupts it
+	jobDoneBy                  // probability that it is done by a time
 )
 
 // argument is what stands in brackets after the name of a measure.
@@ -84,13 +90,17 @@ var bases = []base{
 	{"mean_down_time", meanDown, false, nothing, ""}, {"mean_up_time", meanUp, false, nothing, ""},
 	{"mtbf", betweenOutages, false, nothing, ""}, {"downtime_per_year", downRate, false, nothing, ""},
 	{"failovers_per_year", failoverRate, false, nothing, "y"},
+	{"job_completion_time", jobTime, false, nothing, ""}, {"expected_completion_time", jobTime, false, nothing, ""},
+	{"completion_time", jobTime, false, nothing, ""}, {"expected_failures", jobStops, false, nothing, ""},
+	{"running_time_lost", jobLost, false, nothing, ""}, {"expected_running_time_lost", jobLost, false, nothing, ""},
+	{"probability_no_failure", jobUnhurt, false, nothing, ""}, {"probability_completed", jobDoneBy, false, instant, ""},
 	{"lost_seconds_per_year", lossRate, false, nothing, "s"}, {"lost_hours_per_year", lossRate, false, nothing, "h"},
 }
 
 var (
 	atTime     = regexp.MustCompile(`\(t=([0-9.eE+]+)\)`)
 	from0To    = regexp.MustCompile(`\[0,([0-9.eE+]+)\]`)
-	statistics = regexp.MustCompile(`^(rto|repair|detection_delay|rpo)_(mean|sd|min|max|p[0-9.]+)(?:_(.+))?$`)
+	statistics = regexp.MustCompile(`^(rto|repair|detection_delay|rpo|completion_time|job_completion_time|running_time_lost)_(mean|sd|min|max|p[0-9.]+)(?:_(.+))?$`)
 	rpoOver    = regexp.MustCompile(`^probability_rpo_over_([0-9.]+)([a-z]+)(?:_(.+))?$`)
 	atMost     = regexp.MustCompile(`^probability_(yearly_)?(downtime|incidents)_at_most_([0-9.]+)([a-z]*)(?:_(.+))?$`)
 	// formulas are no measures of a system but of what a source writes about it.
@@ -144,7 +154,8 @@ func splitArgument(name string) (rest string, arg argument, number float64, err 
 // recognise finds out what is observed and returns what is left of the name.
 func (q *question) recognise(c *knownCase, name string, arg argument, unit model.Seconds) (suffix string, err error) {
 	if m := statistics.FindStringSubmatch(name); m != nil {
-		q.kind = map[string]kind{"rto": outageLength, "repair": outageLength, "detection_delay": detection, "rpo": loss}[m[1]]
+		q.kind = map[string]kind{"rto": outageLength, "repair": outageLength, "detection_delay": detection, "rpo": loss,
+			"completion_time": jobTime, "job_completion_time": jobTime, "running_time_lost": jobLost}[m[1]]
 		q.stat, q.alone = m[2], m[1] == "repair"
 		return m[3], nil
 	}
@@ -214,6 +225,9 @@ func (q *question) extent(c *knownCase, want, have argument, unit model.Seconds)
 		q.kind = downAt
 		return nil
 	case q.kind == failedBy && have == interval:
+		return nil
+	case q.kind == jobStops && have == interval:
+		q.kind = countOver
 		return nil
 	}
 	return unsupported("the measure lacks a time, or has one it does not need")

@@ -34,7 +34,7 @@ func simulate(sys *model.System, q *question, e effort) (estimate, error) {
 	}
 	w := &watch{q: q}
 	run := func(first, runs int) (int64, error) { return replications(p, w, e, options(sys, q, e), first, runs) }
-	if q.kind == firstOutage {
+	if q.kind == firstOutage || q.ofJob() {
 		run = func(first, runs int) (int64, error) { return lifetimes(p, w, e, first, runs) }
 	}
 	var events int64
@@ -71,6 +71,8 @@ func needed(found estimate, q *question, e effort, done int) int {
 func (e estimate) relative(q *question) float64 {
 	against := math.Abs(e.value)
 	switch {
+	case q.none:
+		return e.high
 	case q.complement && q.shareOfTime():
 		against = math.Abs(1 - e.value)
 	case q.complement: // a reliability of 98 % ± 1 % would be no news: half of all failures may be missing
@@ -130,8 +132,8 @@ func replications(p *engine.Program, w *watch, e effort, o engine.Options, first
 	return events, nil
 }
 
-// lifetimes runs replications until their first outage, however long that takes, so nothing is censored.
-// One that would need more than the whole effort is refused.
+// lifetimes runs replications until their first outage, or until their job is done, however long that takes,
+// so nothing is censored. One that would need more than the whole effort is refused.
 func lifetimes(p *engine.Program, w *watch, e effort, first, runs int) (int64, error) {
 	const forever = model.Seconds(1e300)
 	r := p.NewRunner(engine.Options{Horizon: forever, Seed: e.seed})
@@ -139,19 +141,26 @@ func lifetimes(p *engine.Program, w *watch, e effort, first, runs int) (int64, e
 	var out model.Outcome
 	for i := range runs {
 		r.Reset(first+i, &out)
-		for len(out.Outages) == 0 {
+		for !w.over(&out) {
 			if !r.Step() {
 				return events, unsupported("the system never fails")
 			}
 			if events+out.Events > e.events {
-				return events, tooRare(fmt.Sprintf("%d first outages in %d events", i, e.events))
+				return events, tooRare(fmt.Sprintf("%d of what was asked about in %d events", i, e.events))
 			}
 		}
-		w.first = float64(out.Outages[0].Start)
 		w.take(&out)
 		events += out.Events + resetCost
 	}
 	return events, nil
+}
+
+// over tells whether a replication has seen all that was asked about.
+func (w *watch) over(out *model.Outcome) bool {
+	if w.q.ofJob() {
+		return len(out.Runs) > 0
+	}
+	return len(out.Outages) > 0
 }
 
 // tooRare is why simulation gives up.

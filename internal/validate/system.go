@@ -31,6 +31,7 @@ func (d *design) system() (*model.System, error) {
 		a.sys.Causes = append(a.sys.Causes, model.CommonCause{Name: "cascade " + strconv.Itoa(i+1), Mode: model.OSCrash,
 			SetOff: &model.SetOff{Component: int32(d.index[s.source])}, Victims: a.refs(s.victims), Probability: s.probability})
 	}
+	a.traces()
 	for _, p := range d.positions {
 		a.addPosition(p)
 	}
@@ -40,6 +41,9 @@ func (d *design) system() (*model.System, error) {
 	need, err := a.need(d.up)
 	if err != nil {
 		return nil, err
+	}
+	if d.asked.ofJob() {
+		a.addJob(need)
 	}
 	return a.observed(need)
 }
