@@ -18,6 +18,8 @@ type restoration struct {
 	began  float64
 	source model.Source
 	lost   float64 // when the repository last lost everything
+	era    float64 // when the schedules were last started anew
+	eras   int64   // how often that was
 }
 
 // spoiling is the state of an operator's error on a store (R39).
@@ -48,12 +50,15 @@ const (
 
 // fate is a number from [0, 1) that belongs to one backup of one store in one replication.
 func (r *Runner) fate(s *store, kind int, k int64) float64 {
-	f := stream(mix(r.run ^ s.key ^ uint64(kind+1)<<58 ^ mix(uint64(k)+0x51ed270b)))
+	f := stream(mix(r.run ^ s.key ^ uint64(kind+1)<<58 ^ mix(uint64(k^s.restore.eras<<32)+0x51ed270b)))
 	return f.uniform()
 }
 
-// phase is when the first backup of a kind began; schedules do not know when the simulation starts.
+// phase is when the first backup of a kind began; the calendar does not know when the simulation starts.
 func (r *Runner) phase(s *store, kind int, every float64) float64 {
+	if s.backups.SinceRestore {
+		return s.restore.era
+	}
 	return (r.fate(s, kind, math.MaxInt64) - 1) * every
 }
 
@@ -82,12 +87,15 @@ func (r *Runner) recoverable(s *store, by float64) (point, took float64, source 
 		return 0, took, model.FromNowhere
 	}
 	k := r.newest(s, fullKind, every, takes, s.lastAck, by)
+	if b.SinceRestore { // the point that was restored is good, and there was nothing newer when the schedule began
+		k = max(k, 0)
+	}
 	for n := 0; n < mostPoints; n, k = n+1, k-1 {
 		base := r.start(s, fullKind, every, k)
-		if base < s.restore.lost || b.Retention > 0 && r.now-base > float64(b.Retention) {
+		if b.SinceRestore && (k < 0 || base > by) || base < s.restore.lost || b.Retention > 0 && r.now-base > float64(b.Retention) {
 			break
 		}
-		if r.fate(s, fullKind, k) < b.CopyFails {
+		if r.fate(s, fullKind, k) < b.CopyFails && !(b.SinceRestore && k == 0) {
 			continue
 		}
 		at, volume := r.increments(s, base, by)
@@ -173,6 +181,9 @@ func (r *Runner) endRestore(g *group, s *store) {
 		s.written -= gone * kept
 	}
 	s.last, s.lastAck, s.since, s.unflushed = r.now, r.now, r.now, 0
+	if x.source != model.FromCopy {
+		x.era, x.eras = r.now, x.eras+1
+	}
 	for k := int32(0); k < g.n; k++ {
 		c := &r.copies[s.first+k]
 		c.position, c.at = min(c.position, s.written), min(c.at, s.lastAck)

@@ -239,3 +239,26 @@ func TestRestoringAcrossAPause(t *testing.T) {
 		t.Errorf("only %d restorations across the pause", seen)
 	}
 }
+
+// A schedule that begins anew with every restoration: what is lost is the time since the restoration, modulo
+// the interval. Of lives that are exponential with mean M that is 1/λ − I/(e^(λI) − 1) on average, and if no later
+// backup can be used, all that was written since.
+func TestSchedulesThatRestart(t *testing.T) {
+	const mean, every = 200.0, 24.0
+	for _, c := range []struct {
+		fails, want, most float64
+	}{{0, mean - every/(math.Exp(every/mean)-1), every}, {1 - 1e-12, mean, math.Inf(1)}} {
+		b := daily()
+		b.Full.Takes, b.SinceRestore, b.CopyFails = 0, true, c.fails
+		sum, n, longest := 0.0, 0, 0.0
+		observe(t, stored(expLaw(mean*3600), b), Options{Horizon: 300 * mean * 3600, Seed: 5, Runs: 60}, func(out *model.Outcome) {
+			for _, l := range out.Losses {
+				sum, n, longest = sum+float64(l.Seconds)/3600, n+1, max(longest, float64(l.Seconds)/3600)
+			}
+		})
+		near(t, "hours lost", sum/float64(n), c.want, 0.04*c.want)
+		if n < 15000 || longest > c.most+1e-6 {
+			t.Errorf("%d losses, the longest of %v hours; want at most %v", n, longest, c.most)
+		}
+	}
+}

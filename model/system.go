@@ -259,6 +259,7 @@ type Backups struct {
 	Full         Schedule
 	Differential Schedule     // since the last full one
 	Incremental  Schedule     // since the last of any kind; a chain that breaks is of use up to there
+	SinceRestore bool         // every restoration starts the schedules anew, with a full backup; else they keep to the calendar
 	LogEvery     Seconds      // a segment of the log is archived that often; 0 = none
 	LogDelay     Seconds      // until it is safe
 	Retention    Seconds      // 0 = for ever

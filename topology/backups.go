@@ -29,6 +29,7 @@ func (b *builder) backups(m *mapping, st *model.Store, size, growth float64) {
 		out.LogEvery, out.LogDelay = l.durationAbove("every", model.Minute), l.duration("delay", 0)
 		l.done()
 	}
+	out.SinceRestore = k.word("clock", []string{"calendar", "since-restore"}, "calendar") == "since-restore"
 	out.Retention = k.duration("retention", 0)
 	out.CopyFails = k.share("copy_fails", 0)
 	fails := 0.1

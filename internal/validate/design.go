@@ -26,6 +26,7 @@ type design struct {
 	line      string // the component over which a copy is kept up to date; "" = one that never fails
 	store     *model.Store
 	job       *work
+	saved     *saved
 	asked     *question
 	words     string // the description of the case
 	written   *structure
@@ -39,6 +40,7 @@ type part struct {
 	on           string             // the part without which it is down
 	start        model.Distribution // how long it takes to come back after that
 	down         [][2]model.Seconds // when it is down, if it follows a trace
+	media        bool               // its failures destroy its data
 	gone         bool               // is not a part but stands for something else, such as a shock
 }
 

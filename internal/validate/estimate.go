@@ -80,19 +80,25 @@ func (s *sums) proportion() estimate {
 	if s.informative < fewest || s.n-s.informative < fewest {
 		return unknown(p, s.informative)
 	}
+	low, high := wilson(p, n)
+	return estimate{value: p, low: low, high: high, observations: s.informative}
+}
+
+// wilson is the score interval of a share p of n.
+func wilson(p, n float64) (low, high float64) {
 	d := 1 + z*z/n
 	middle := (p + z*z/(2*n)) / d
 	half := z / d * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return estimate{value: p, low: middle - half, high: middle + half, observations: s.informative}
+	return middle - half, middle + half
 }
 
 // never estimates how often x is not zero, by the exact interval of Clopper and Pearson if it never was, else
 // by Wilson's.
 func (s *sums) never() estimate {
 	if s.informative > 0 {
-		p := sums{n: int64(s.y), informative: s.informative, x: float64(s.informative)}
-		share := p.x / s.y
-		return estimate{value: share, low: share * 0.1, high: 1, observations: s.informative}
+		share := float64(s.informative) / s.y
+		low, high := wilson(share, s.y)
+		return estimate{value: share, low: low, high: high, observations: s.informative}
 	}
 	return estimate{high: 1 - math.Pow(0.0005, 1/max(1, s.y)), observations: int64(s.y)}
 }

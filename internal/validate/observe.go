@@ -109,7 +109,9 @@ func (w *watch) incidents(o *model.Outcome) {
 	switch w.q.kind {
 	case loss, lossRate:
 		for i := range o.Losses {
-			add(o.Losses[i].Seconds)
+			if !(w.q.single && o.Losses[i].Total) {
+				add(o.Losses[i].Seconds)
+			}
 		}
 	default:
 		for i := range o.Outages {

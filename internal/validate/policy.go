@@ -30,6 +30,8 @@ var policyKeys = map[string]func(d *design, raw json.RawMessage) error{
 	"rebuild_error_probability": (*design).rebuildErrors,
 	"quorum":                    (*design).quorum,
 	"job":                       (*design).readJob,
+	"backup":                    (*design).backup,
+	"restore":                   (*design).restore,
 	"checkpoint":                (*design).checkpoint,
 	"zones":                     (*design).describesUp,
 	"graph":                     (*design).graph,
@@ -55,6 +57,9 @@ func (d *design) policy() error {
 		}
 	}
 	if err := d.restarts(); err != nil {
+		return err
+	}
+	if err := d.finishBackup(); err != nil {
 		return err
 	}
 	return d.finishPolicy()
@@ -397,7 +402,10 @@ func (d *design) replication(raw json.RawMessage) error {
 			return err
 		}
 	case "sync":
-		return f.only("replication", "mode")
+		if err := f.only("replication", "mode"); err != nil || d.asked.kind != loss && d.asked.kind != lossRate {
+			return err
+		}
+		return d.mirror()
 	default:
 		return unsupported("replication mode %q", f.text("mode"))
 	}
@@ -405,6 +413,23 @@ func (d *design) replication(raw json.RawMessage) error {
 	if d.fresh == nil {
 		d.fresh = &failover{alwaysOn: true, coverage: 1} // a loss is counted as a copy takes over
 	}
+	return nil
+}
+
+// mirror makes all parts copies of data, each of which has every write before it counts. A failure destroys
+// the copy of the part.
+func (d *design) mirror() error {
+	e, err := parseUp(d.written.Up, d.instances)
+	var names []string
+	for i := range d.parts {
+		names = append(names, d.parts[i].name)
+		d.parts[i].media = true
+	}
+	if err != nil || e.k != 1 || !e.over(names) || len(d.positions) > 0 {
+		return unsupported("synchronous copies other than all parts of the system")
+	}
+	d.store = &model.Store{Mode: model.Sync, Acks: 1}
+	d.positions = append(d.positions, &position{name: "copies", members: names, dormancy: 1, coverage: 1, store: d.store, dedicated: true})
 	return nil
 }
 

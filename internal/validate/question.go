@@ -20,6 +20,7 @@ type question struct {
 	edits      []edit        // what differs from the structure as written
 	target     string        // the component asked about; "" = the system
 	alone      bool          // only understood if the system is one component
+	single     bool          // losses at which some copy was left
 	none       bool          // known to be zero: seen is how often it is not
 }
 
@@ -89,7 +90,7 @@ var bases = []base{
 	{"failures_per_year", frequency, false, nothing, "y"}, {"mean_capacity_fraction", capacityLost, true, nothing, ""},
 	{"mean_down_time", meanDown, false, nothing, ""}, {"mean_up_time", meanUp, false, nothing, ""},
 	{"mtbf", betweenOutages, false, nothing, ""}, {"downtime_per_year", downRate, false, nothing, ""},
-	{"failovers_per_year", failoverRate, false, nothing, "y"},
+	{"failovers_per_year", failoverRate, false, nothing, "y"}, {"rpo_per_single_failure", loss, false, nothing, ""},
 	{"job_completion_time", jobTime, false, nothing, ""}, {"expected_completion_time", jobTime, false, nothing, ""},
 	{"completion_time", jobTime, false, nothing, ""}, {"expected_failures", jobStops, false, nothing, ""},
 	{"running_time_lost", jobLost, false, nothing, ""}, {"expected_running_time_lost", jobLost, false, nothing, ""},
@@ -172,6 +173,9 @@ func (q *question) recognise(c *knownCase, name string, arg argument, unit model
 		return "", unsupported("measure %q is not known", name)
 	}
 	q.kind, q.complement, q.alone = b.kind, b.complement, b.name == "failures_per_year"
+	if q.kind == loss {
+		q.stat, q.single = "mean", true
+	}
 	if b.per != "" {
 		q.scale = units[b.per]
 	}

@@ -94,7 +94,7 @@ const aBlink model.Seconds = 1e-6
 // noticeable makes a repair of no length a blink where outages are counted: one without length is none in
 // ftsim.
 func (a *assembly) noticeable(repair model.Distribution) model.Distribution {
-	if repair == nil || repair.Mean() > 0 || a.d.asked.shareOfTime() {
+	if repair == nil || repair.Mean() > 0 || a.d.asked.shareOfTime() && a.d.saved == nil {
 		return repair
 	}
 	return failures.Fixed(aBlink)
@@ -115,7 +115,7 @@ func (a *assembly) components() {
 			c.Requires = &model.Need{Ref: int32(a.d.index[p.on])}
 		}
 		if p.life != nil && !p.gone {
-			c.Modes = []model.Mode{{Kind: model.OSCrash, Life: p.life, Repair: a.noticeable(p.repair)}}
+			c.Modes = []model.Mode{{Kind: p.mode(), Life: p.life, Repair: a.noticeable(p.repair)}}
 		}
 		a.sys.Components = append(a.sys.Components, c)
 	}
@@ -233,6 +233,14 @@ func (a *assembly) componentNeed(e *expression) model.Need {
 	return n
 }
 
+// mode is how a part breaks.
+func (p *part) mode() model.FaultMode {
+	if p.media {
+		return model.MediaLoss
+	}
+	return model.OSCrash
+}
+
 // single is a service that is one component.
 func (a *assembly) single(name string, component int32, needs ...model.Dependency) int32 {
 	name = "service on " + name
@@ -240,8 +248,12 @@ func (a *assembly) single(name string, component int32, needs ...model.Dependenc
 		return i
 	}
 	a.services[name] = int32(len(a.sys.Services))
-	a.sys.Services = append(a.sys.Services, model.Service{Name: name, Policy: policies.ActiveActive{}, Observer: model.ByEveryone,
-		Balancer: model.None, Members: []model.Member{{Component: component, Host: component}}, Needs: needs})
+	s := model.Service{Name: name, Policy: policies.ActiveActive{}, Observer: model.ByEveryone,
+		Balancer: model.None, Members: []model.Member{{Component: component, Host: component}}, Needs: needs}
+	if int(component) < len(a.d.parts) && a.d.parts[component].media {
+		s.Store = a.d.store
+	}
+	a.sys.Services = append(a.sys.Services, s)
 	return a.services[name]
 }
 
