@@ -181,6 +181,9 @@ func (r *Runner) endRestore(g *group, s *store) {
 		s.written -= gone * kept
 	}
 	s.last, s.lastAck, s.since, s.unflushed = r.now, r.now, r.now, 0
+	h := &r.writes[s.history]
+	h.cut(s.written)
+	h.begin(r.now, s.written)
 	if x.source != model.FromCopy {
 		x.era, x.eras = r.now, x.eras+1
 	}
