@@ -34,3 +34,8 @@ fuzz:
 	go test -run '^$$' -fuzz '^FuzzLoad$$' -fuzztime 1m ./topology
 	go test -run '^$$' -fuzz '^FuzzPieces$$' -fuzztime 1m ./topology
 	go test -run '^$$' -fuzz '^FuzzParseSeconds$$' -fuzztime 1m ./model
+
+# Pages in Chromium. SHOTS=DIR, which must be there, keeps pictures of them.
+.PHONY: browser
+browser:
+	go test -tags browser ./internal/browser $(if $(SHOTS),-shots $(abspath $(SHOTS)))

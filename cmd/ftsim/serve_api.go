@@ -33,6 +33,7 @@ func (w *workshop) routes() http.Handler {
 		"/{$}":       {"serve/page.html", "text/html; charset=utf-8"},
 		"/script.js": {"serve/script.js", "text/javascript; charset=utf-8"},
 		"/style.css": {"serve/style.css", "text/css; charset=utf-8"},
+		"/icon.svg":  {"serve/icon.svg", "image/svg+xml"},
 	} {
 		m.HandleFunc("GET "+path, func(rw http.ResponseWriter, _ *http.Request) {
 			text, err := serveFiles.ReadFile(file.name)

@@ -37,7 +37,7 @@ func newServer(w *workshop, local bool) *http.Server {
 }
 
 // pagePolicy lets the page load what this server has, and nothing else, and write no markup from text.
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; " +
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; " +
 	"form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 
 // guarded lets in only what comes from the page itself or from somebody who opens it. A site that the user

@@ -36,6 +36,7 @@ var rooms = map[string]room{
 	"cmd/ftsim":       {3, []string{"*"}},
 	"internal/house":  {3, nil},
 
+	"internal/browser":  {3, nil},                                                             // pages in a real browser, in tests
 	"internal/coverage": {3, []string{"model", "failures", "policies", "engine", "analysis"}}, // how often intervals cover
 	"internal/reality":  {3, nil},                                                             // products and examples against what is known of them, in tests
 	"internal/validate": {3, []string{"model", "failures", "policies", "engine"}},             // known answers
@@ -61,6 +62,7 @@ var libraries = []library{
 	{"golang.org/x/term", "cmd/ftsim", 1},
 	{"github.com/rogpeppe/go-internal", "tests", 4},
 	{"pgregory.net/rapid", "tests", 16},
+	{"github.com/chromedp", "internal/browser", 4},
 }
 
 // listed is the part of what go list tells about a package that the rules need.
