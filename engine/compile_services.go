@@ -157,6 +157,7 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 	st := store{mode: s.Mode, durability: s.Durability, lag: c.law(s.Lag), fallback: c.law(s.FallbackAfter),
 		rate: s.WriteRate, flush: float64(s.FlushEvery), first: int32(len(p.copies)), clock: none,
 		key: nameKey(from.Name, forData), writing: true, choice: choiceOf(s), fullCopy: none, rewind: none, backups: s.Backups, errors: s.Errors,
+		corruption: s.Corruption, n: g.n,
 		restore: restoration{lost: negInf}, history: none}
 	if s.Backups != nil || s.Errors != nil {
 		st.history = int32(len(p.writes))
@@ -257,6 +258,12 @@ func (c *compiler) dataClocks(i int32, g *group) {
 	}
 	if st.errors != nil {
 		st.spoilt.clock = c.clock(owner{kind: errorClock, group: i, index: g.store})
+	}
+	if st.corruption != nil {
+		st.decayClock = c.clock(owner{kind: decayClock, group: i})
+		for k := int32(1); k < g.n; k++ {
+			c.clock(owner{kind: decayClock, group: i, index: k})
+		}
 	}
 	if st.fullCopy != none {
 		st.copyClock = c.clock(owner{kind: copyClock, group: i})

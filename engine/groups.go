@@ -133,6 +133,9 @@ func (r *Runner) resetGroups(run uint64) {
 		if s.luck = streamOf(run, s.key); s.errors != nil {
 			r.awaitError(s)
 		}
+		if s.corruption != nil {
+			r.awaitCorruption(s)
+		}
 	}
 	for j := range r.jour {
 		r.touchJourney(int32(j))

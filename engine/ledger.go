@@ -42,6 +42,10 @@ type store struct {
 	copyClock        int32 // the first of its copies'
 	backups          *model.Backups
 	errors           *model.DataErrors
+	corruption       *model.Corruption
+	n                int32 // of its copies
+	decayClock       int32 // the first of its copies'
+	taint            taint
 	restore          restoration
 	spoilt           spoiling
 	history          int32 // when it took writes, or none
@@ -58,6 +62,8 @@ type replica struct {
 	unwritten           float64 // seconds of what it received that its fall took
 	diverged            bool    // holds writes that history has gone without
 	rebuilding, rebuilt bool
+	anew                bool // it is being copied as a whole
+	rot                 decay
 }
 
 // closed tells whether no writes are taken now.
@@ -96,6 +102,9 @@ func (r *Runner) settleStore(g *group) {
 			copies++
 		}
 	}
+	if s.corruption != nil {
+		r.settleCorruption(g, s, primary.up)
+	}
 	r.waitForCopies(g, s, primary.up, copies)
 	s.refusing = g.fence.stopped && g.fence.writesOnly()
 	writing := primary.up && !g.restoring && !s.closed() && r.answers(g, primary)
@@ -133,6 +142,10 @@ func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
 	case follows && !r.rebuild(s, k, c):
 		return false
 	case follows:
+		if s.corruption != nil && (c.empty || c.anew) {
+			r.inherit(g, s, k)
+		}
+		c.anew = false
 		c.following, c.empty, c.missed, c.unwritten = true, false, false, 0
 	case c.following:
 		r.breakOff(s, c)
@@ -232,6 +245,9 @@ func (r *Runner) hurtCopy(g *group, k int32, mode model.FaultMode) {
 	switch {
 	case mode == model.MediaLoss, s.durability == model.InMemory && mode <= model.PowerLoss:
 		c.empty = true
+		if s.corruption != nil {
+			r.cleanse(g, s, k)
+		}
 	case mode != model.OSCrash && mode != model.PowerLoss || s.durability != model.Periodic && s.durability != model.OSCache:
 	case k == g.state.Primary:
 		s.unflushed = max(s.unflushed, s.latest(s.luck.uniform()*s.flush, r.now))
@@ -278,6 +294,9 @@ func (r *Runner) refill(g *group, s *store, loss *model.Loss) {
 		if c := &r.copies[s.first+k]; k != g.state.Primary && !c.empty && (best == nil || c.position > best.position) {
 			best = c
 		}
+	}
+	if best != nil && best.rot.bad {
+		r.rotten(g, s, g.state.Primary, true)
 	}
 	if best == nil {
 		loss.Total, loss.Seconds, loss.Transactions, loss.Source = true, model.Never, s.written*s.rate, model.FromNowhere
@@ -334,6 +353,9 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	r.cutCopies(g, s)
 	from.diverged = from.diverged || loss.Seconds > 0 || s.split
 	to.diverged = false
+	if to.rot.bad {
+		r.find(g, s, g.state.Primary)
+	}
 	from.following, from.missed, from.position, from.at = false, true, s.written, s.lastAck
 }
 

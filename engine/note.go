@@ -23,6 +23,9 @@ const (
 	WorkBegun                         // Component
 	WorkEnded                         // Component
 	JobDone                           // Job; Delay = how long it took
+	DataCorrupted                     // Service, Member whose copy has gone bad, unnoticed
+	CorruptionFound                   // Service, Member
+	CorruptionMended                  // Service, Member whose copy is sound again
 )
 
 // Note is one thing that happened in a replication, for ftsim trace and for tests.

@@ -189,6 +189,7 @@ const (
 	restoreClock
 	errorClock
 	copyClock
+	decayClock
 	holdClock
 	alarmClock
 	rotClock

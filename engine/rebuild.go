@@ -17,6 +17,7 @@ func (r *Runner) rebuild(s *store, k int32, c *replica) bool {
 	if !c.empty && s.luck.uniform() < s.rewindWorks {
 		law = s.rewind
 	}
+	c.anew = law == s.fullCopy
 	took := 0.0
 	if law != none {
 		took = r.laws[law].draw(&s.luck, r.lend)

@@ -20,6 +20,7 @@ type restoration struct {
 	lost   float64 // when the repository last lost everything
 	era    float64 // when the schedules were last started anew
 	eras   int64   // how often that was
+	mends  bool    // it replaces what has gone bad on every copy
 }
 
 // spoiling is the state of an operator's error on a store (R39).
@@ -46,6 +47,7 @@ const (
 	incrementalKind
 	logKind
 	restoreKind
+	scrubKind
 )
 
 // fate is a number from [0, 1) that belongs to one backup of one store in one replication.
@@ -101,7 +103,7 @@ func (r *Runner) recoverable(s *store, by float64) (point, took float64, source 
 		at, volume := r.increments(s, base, by)
 		point, source, replay := r.logs(s, at, by)
 		took += volume/b.RestoreRate + replay/b.ReplayRate
-		if s.luck.uniform() >= b.RestoreFails {
+		if s.luck.uniform() >= b.RestoreFails && !s.taint.holds(base) {
 			return point, took, source
 		}
 	}
@@ -166,19 +168,23 @@ func (r *Runner) endRestore(g *group, s *store) {
 	x := &s.restore
 	x.rang, g.restoring = false, false
 	loss := model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: s.fell, Source: x.source, Took: model.Seconds(r.now - x.began)}
-	kept := 1.0
+	kept, share := 1.0, 1.0
 	if s.spoilt.stage == undoing {
 		loss.Initiator = g.blame
 		kept = 1 - s.errors.Salvage
 		r.awaitError(s)
 	}
+	if x.mends {
+		loss.Initiator = r.p.sys.ServiceElement(int(loss.Service))
+		share, x.mends = s.corruption.Share, false
+	}
 	if x.source == model.FromNowhere {
-		loss.Total, loss.Seconds, loss.Transactions = true, model.Never, s.written*s.rate
-		s.written = 0
+		loss.Total, loss.Seconds, loss.Transactions = true, model.Never, s.written*share*s.rate
+		s.written -= s.written * share
 	} else if gone := s.written - r.writes[s.history].by(x.point, s.written); gone > 1e-9 {
 		loss.Seconds = model.Seconds((s.lastAck - x.point) * kept)
-		loss.Transactions = gone * kept * s.rate
-		s.written -= gone * kept
+		loss.Transactions = gone * kept * share * s.rate
+		s.written -= gone * kept * share
 	}
 	s.last, s.lastAck, s.since, s.unflushed = r.now, r.now, r.now, 0
 	h := &r.writes[s.history]
@@ -192,6 +198,9 @@ func (r *Runner) endRestore(g *group, s *store) {
 		c.position, c.at = min(c.position, s.written), min(c.at, s.lastAck)
 	}
 	r.copies[s.first+g.state.Primary].empty = false
+	if s.corruption != nil {
+		r.renewed(g, s)
+	}
 	r.book(loss, g.state.Primary)
 }
 
@@ -203,7 +212,7 @@ func (r *Runner) settleRestore(g *group, s *store, primaryUp bool) {
 		x.rang = false
 	case !primaryUp:
 		r.clocks.stop(x.clock)
-		x.rang, g.restoring = false, false
+		x.rang, x.mends, g.restoring = false, false, false
 		if s.spoilt.stage == undoing { // and is undone once it is back
 			s.spoilt.stage = noticed
 			r.clocks.arm(s.spoilt.clock, r.now)

@@ -298,6 +298,11 @@ func (r *Runner) ring(id int32) {
 		}
 	case copyClock:
 		r.copies[r.stores[r.groups[o.group].store].first+o.index].rebuilt = true
+	case decayClock:
+		r.copies[r.stores[r.groups[o.group].store].first+o.index].rot.rang = true
+		if r.blame == none {
+			r.blame = r.p.sys.ServiceElement(int(o.group))
+		}
 	case fallbackClock:
 		r.stores[o.index].waited = true
 	case strainClock:

@@ -232,6 +232,14 @@ type Store struct {
 	Rebuild       *Rebuild    // how a copy that has lost touch with history is made anew; nil = at once
 	Backups       *Backups    // nil = none
 	Errors        *DataErrors // nil = never
+	Corruption    *Corruption // nil = never
+}
+
+// Corruption is data that goes bad on one copy, which nobody notices before that is read (R38).
+type Corruption struct {
+	Life       Distribution // of a copy, from when it is sound
+	ScrubEvery Seconds      // each copy is read as a whole that often; 0 = never
+	Share      float64      // of the data that is bad then, above 0 to 1
 }
 
 // Rebuild is how a copy becomes one again. Until then it neither counts nor leads (R31).

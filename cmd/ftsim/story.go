@@ -182,6 +182,12 @@ func (s *story) words(i int, since *elapsed) string {
 		return s.sys.Services[n.Service].Name + " " + s.phase(n)
 	case engine.DataLost:
 		return fmt.Sprintf("%s goes on with the data of %s: %s", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member), lost(n.Delay))
+	case engine.DataCorrupted:
+		return fmt.Sprintf("%s: data goes bad on %s, unnoticed", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
+	case engine.CorruptionFound:
+		return fmt.Sprintf("%s: bad data is found on %s", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
+	case engine.CorruptionMended:
+		return fmt.Sprintf("%s: the data on %s is sound again%s", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member), since.of(i))
 	case engine.JourneyDown:
 		return fmt.Sprintf("%s is DOWN (%v)", s.sys.Journeys[n.Journey].Name, n.Phase)
 	case engine.JourneyUp:
@@ -290,6 +296,8 @@ func about(n *engine.Note) (s subject, begins, ends bool) {
 		return subject{engine.DataLost, n.Service, 0}, true, true
 	case engine.WorkBegun, engine.WorkEnded:
 		return subject{engine.WorkBegun, n.Component, 0}, n.Kind == engine.WorkBegun, n.Kind == engine.WorkEnded
+	case engine.DataCorrupted, engine.CorruptionMended:
+		return subject{engine.DataCorrupted, n.Service, n.Member}, n.Kind == engine.DataCorrupted, n.Kind == engine.CorruptionMended
 	case engine.JobStopped, engine.JobDone:
 		return subject{n.Kind, n.Job, 0}, true, true
 	}
