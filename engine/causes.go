@@ -56,6 +56,9 @@ func (r *Runner) armCause(i int32) {
 func (r *Runner) strike(i int32) {
 	c, sys := &r.causes[i], &r.p.sys.Causes[i]
 	r.tell(Note{Kind: CauseStruck, Component: i, Mode: sys.Mode})
+	if sys.Spoils > 0 && c.chance.uniform() < sys.Spoils {
+		r.spoilAll(i)
+	}
 	for k, v := range r.p.victims[i] {
 		if sys.Probability < 1 && c.chance.uniform() >= sys.Probability {
 			continue
@@ -97,6 +100,9 @@ func (r *Runner) powerOn(c *cause, v int32) {
 func (r *Runner) shock(i int32) {
 	c, sys := &r.causes[i], &r.p.sys.Causes[i]
 	r.tell(Note{Kind: CauseStruck, Component: i, Mode: sys.Mode})
+	if sys.Spoils > 0 && c.chance.uniform() < sys.Spoils {
+		r.spoilAll(i)
+	}
 	for _, v := range r.p.victims[i] {
 		if sys.Probability < 1 && c.chance.uniform() >= sys.Probability {
 			continue

@@ -152,3 +152,49 @@ func TestAllCopiesBad(t *testing.T) {
 		})
 	}
 }
+
+// A person who errs with probability e, and by a share d of the errors spoils data, sets a service right
+// without having spoilt anything with probability (1 − e) / (1 − e·(1 − d)).
+func TestWrongActionsSpoilData(t *testing.T) {
+	const wrong, share, runs = 0.5, 0.2, 4000
+	sys := farm(2, &policies.ActivePassive{Alpha: 1, Success: 1, Manual: true,
+		Human: policies.Human{Act: fixedLaw(60), Error: wrong, Penalty: fixedLaw(60), Damage: share}}, 1)
+	sys.Components[0].Modes = []model.Mode{{Kind: model.OSCrash, Life: fixedLaw(100 * model.Day), Repair: fixedLaw(model.Day)}}
+	sys.Components[1].Modes = nil
+	b := daily()
+	b.LogEvery = 1
+	sys.Services[0].Store = &model.Store{WriteRate: 1, Backups: b, Errors: &model.DataErrors{Noticed: fixedLaw(3600), Decide: fixedLaw(600)}}
+	spoilt := 0.0
+	observe(t, sys, Options{Horizon: 150 * model.Day, Seed: 5, Runs: runs}, func(out *model.Outcome) {
+		for _, l := range out.Losses {
+			if l.Source == model.FromLog {
+				spoilt++
+				if at := 100*model.Day + 4200; math.Abs(float64(l.At-at)) > 1 || l.Seconds > 4201 || l.Seconds < 3600 {
+					t.Errorf("%+v, want at %v what has been written since the failover", l, at)
+				}
+			}
+		}
+	})
+	want := 1 - (1-wrong)/(1-wrong*(1-share))
+	near(t, "share of failovers that spoil data", spoilt/runs, want, 4*math.Sqrt(want*(1-want)/runs))
+}
+
+// Of the bad changes, the share that damages data makes as many losses.
+func TestBadChangesSpoilData(t *testing.T) {
+	sys := farm(2, &policies.ActivePassive{Alpha: 1, Success: 1}, 1)
+	for i := range sys.Components {
+		sys.Components[i].Modes = nil
+	}
+	sys.Causes = []model.CommonCause{{Name: "bad change", Mode: model.Crash, Life: expLaw(10 * model.Day), Repair: fixedLaw(600), Victims: []int32{0, 1}, Probability: 1, Spoils: 0.25}}
+	sys.Services[0].Store = &model.Store{WriteRate: 1, Errors: &model.DataErrors{Noticed: fixedLaw(60)}}
+	total, changes := 0.0, 0.0
+	observe(t, sys, Options{Horizon: 2000 * model.Day, Seed: 5, Runs: 20}, func(out *model.Outcome) {
+		for _, l := range out.Losses {
+			if l.Total {
+				total++
+			}
+		}
+		changes += float64(out.Horizon / (10*model.Day + 600))
+	})
+	near(t, "share of the changes after which everything is lost", total/changes, 0.25, 4*math.Sqrt(0.25*0.75/changes)+0.01)
+}

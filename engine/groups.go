@@ -314,6 +314,9 @@ func (r *Runner) react(i int32, g *group) {
 	if out.Human {
 		out.Delay = model.Seconds(r.page(g, float64(out.Delay)))
 	}
+	if out.Spoilt && g.store != none {
+		r.spoil(&r.stores[g.store])
+	}
 	if out.Arm {
 		if g.stepEnded = out.Delay <= 0; g.stepEnded {
 			r.clocks.stop(g.stepClock)

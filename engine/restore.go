@@ -2,6 +2,7 @@ package engine
 
 import (
 	"math"
+	"slices"
 
 	"github.com/ftsim/ftsim/model"
 )
@@ -225,6 +226,10 @@ func (r *Runner) settleRestore(g *group, s *store, primaryUp bool) {
 // awaitError starts the time until the next error.
 func (r *Runner) awaitError(s *store) {
 	s.spoilt.stage = sound
+	if s.errors.Life == nil {
+		r.clocks.stop(s.spoilt.clock)
+		return
+	}
 	t := s.errors.Life.Sample(r.lend.rand(&s.luck))
 	r.lend.giveBack()
 	r.clocks.arm(s.spoilt.clock, r.now+float64(t))
@@ -237,8 +242,7 @@ func (r *Runner) settleError(g *group, s *store, primaryUp bool) {
 	x.rang = false
 	switch x.stage {
 	case sound:
-		x.stage, x.at = wrong, r.now
-		r.wait(s, s.errors.Noticed)
+		r.spoil(s)
 	case wrong:
 		x.stage = noticed
 		r.wait(s, s.errors.Decide)
@@ -250,6 +254,31 @@ func (r *Runner) settleError(g *group, s *store, primaryUp bool) {
 		g.blame = r.blame
 		x.stage = undoing
 		r.undo(g, s)
+	}
+}
+
+// spoil is data going wrong on all copies at once, unless it has already and nobody has mended it.
+func (r *Runner) spoil(s *store) {
+	if s.errors == nil || s.spoilt.stage != sound {
+		return
+	}
+	s.spoilt.stage, s.spoilt.at = wrong, r.now
+	r.wait(s, s.errors.Noticed)
+}
+
+// spoilAll spoils the data of the services that a common cause hits.
+func (r *Runner) spoilAll(cause int32) {
+	for i := range r.groups {
+		g := &r.groups[i]
+		if g.store == none || r.stores[g.store].errors == nil {
+			continue
+		}
+		for _, m := range r.members[g.first : g.first+g.n] {
+			if slices.Contains(r.p.victims[cause], m.component) || slices.Contains(r.p.victims[cause], m.host) {
+				r.spoil(&r.stores[g.store])
+				break
+			}
+		}
 	}
 }
 

@@ -170,6 +170,9 @@ func (c *checker) causes() {
 		if x.Once && x.SetOff != nil {
 			c.fault(x.At, "%s: it happens once, or whenever something sets it off, not both", where)
 		}
+		if !isShare(x.Spoils) {
+			c.fault(x.At, "%s: it spoils data with a probability from 0 to 1", where)
+		}
 		if x.Glitch && x.Repair == nil {
 			c.fault(x.At, "%s: a glitch needs a duration", where)
 		}

@@ -98,6 +98,7 @@ type Reaction struct {
 	Stop    bool    // stop the running step
 	Promote bool    // GroupState.Primary has just changed
 	Fence   bool    // the old primary has just been made harmless
+	Spoilt  bool    // a person has spoilt the data by a wrong action (R18, R39)
 	Event   FailoverEvent
 }
 

@@ -87,6 +87,7 @@ type CommonCause struct {
 	Victims     []int32      // components
 	Probability float64      // that an event hits a given victim, independently (Marshall–Olkin); 1 = all
 	Glitch      bool         // a short interruption, not a failure of anything (R11)
+	Spoils      float64      // probability that an event spoils the data of the services it hits (R39), 0 to 1
 	At          Pos
 }
 
@@ -283,7 +284,7 @@ type Backups struct {
 
 // DataErrors are mistakes of people or programs that change data wrongly, on all copies at once (R39).
 type DataErrors struct {
-	Life            Distribution // from the end of one to the next
+	Life            Distribution // from the end of one to the next; nil = only by wrong actions and bad changes
 	Noticed, Decide Distribution // nil = at once
 	Salvage         float64      // share of the writes since the error that is saved all the same, 0 to 1
 	DelayedBy       Seconds      // how late a replica kept for this applies changes; 0 = there is none

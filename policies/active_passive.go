@@ -113,6 +113,7 @@ func (p *ActivePassive) decide(s *model.GroupState, sig *model.Signal, candidate
 	out.Event = model.Started
 	delay := p.deliberation(s, sig, r)
 	s.Spent = delay
+	delay := p.deliberation(s, sig, r, out)
 	if delay <= 0 {
 		p.proceed(s, sig, r, out)
 		return
@@ -123,11 +124,18 @@ func (p *ActivePassive) decide(s *model.GroupState, sig *model.Signal, candidate
 }
 
 // deliberation is what it takes to decide.
-func (p *ActivePassive) deliberation(s *model.GroupState, sig *model.Signal, r *rand.Rand) model.Seconds {
+func (p *ActivePassive) deliberation(s *model.GroupState, sig *model.Signal, r *rand.Rand, out *model.Reaction) model.Seconds {
 	if s.Manual {
-		return p.Human.Sample(r, sig.Night)
+		return p.work(sig, r, out)
 	}
 	return p.Decision.Sample(r)
+}
+
+// work is what a person takes, who may do damage on the way.
+func (p *ActivePassive) work(sig *model.Signal, r *rand.Rand, out *model.Reaction) model.Seconds {
+	took, spoilt := p.Human.Work(r, sig.Night)
+	out.Spoilt = out.Spoilt || spoilt
+	return took
 }
 
 // proceed makes the old primary harmless, if that is done from outside, and then activates the new one.
@@ -140,7 +148,7 @@ func (p *ActivePassive) proceed(s *model.GroupState, sig *model.Signal, r *rand.
 	delay, done := p.Stonith.Sample(r)
 	if !done { // nobody may go on until a human has confirmed that the old primary is off
 		s.Manual, out.Human = true, true
-		delay += p.Human.Sample(r, sig.Night)
+		delay += p.work(sig, r, out)
 	}
 	s.Spent += delay
 	out.Arm, out.Delay = true, delay

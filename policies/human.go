@@ -17,6 +17,7 @@ type Human struct {
 	Act         model.Distribution
 	Error       float64 // probability that the action was wrong and has to be thought over, 0 to 1
 	Penalty     model.Distribution
+	Damage      float64 // share of the errors that spoil data, 0 to 1
 }
 
 // mostErrors ends a run of mistakes.
@@ -24,7 +25,12 @@ const mostErrors = 100
 
 // Sample draws the time from the page to the end of the right action.
 func (h *Human) Sample(r *rand.Rand, night bool) model.Seconds {
-	total := model.Seconds(0)
+	total, _ := h.Work(r, night)
+	return total
+}
+
+// Work is Sample that also tells whether some wrong action has spoilt data on the way.
+func (h *Human) Work(r *rand.Rand, night bool) (total model.Seconds, spoilt bool) {
 	for n := 0; h.Missed > 0 && n < mostErrors && r.Float64() < h.Missed; n++ {
 		total += h.Escalate
 	}
@@ -36,6 +42,7 @@ func (h *Human) Sample(r *rand.Rand, night bool) model.Seconds {
 	total += draw(h.Diagnose, r) + draw(h.Act, r)
 	for n := 0; h.Error > 0 && n < mostErrors && r.Float64() < h.Error; n++ {
 		total += draw(h.Penalty, r) + draw(h.Diagnose, r) + draw(h.Act, r)
+		spoilt = spoilt || h.Damage > 0 && r.Float64() < h.Damage
 	}
-	return total
+	return total, spoilt
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ftsim/ftsim/failures"
 	"github.com/ftsim/ftsim/model"
+	"github.com/ftsim/ftsim/policies"
 )
 
 // backups reads to which points in time a store can be brought back (R35–R37).
@@ -107,9 +108,9 @@ func (b *builder) dataErrors(v *node) {
 		b.dataErrorsOf(m)
 		m.done()
 	}
-	for i := range b.sys.Services { // a delayed replica alone is no error
-		if st := b.sys.Services[i].Store; st != nil && st.Errors != nil && st.Errors.Life == nil {
-			st.Errors = nil
+	for i := range b.sys.Services {
+		if _, people := b.sys.Services[i].Policy.(*policies.ActivePassive); people && b.onCall.Damage > 0 {
+			b.spoilable(int32(i))
 		}
 	}
 }
@@ -123,8 +124,8 @@ func (b *builder) dataErrorsOf(m *mapping) {
 	if m.need("rate", "write for example rate: 0.3/y") != nil {
 		life = m.lifeLaw("rate", nil)
 	}
-	noticed := m.law("noticed_after", steady, quantiles(20*model.Minute, 8*model.Hour))
-	decide := m.law("decide_to_restore", steady, quantiles(30*model.Minute, 4*model.Hour))
+	noticed := m.law("noticed_after", steady, usualNotice)
+	decide := m.law("decide_to_restore", steady, usualDecision)
 	salvage := m.share("salvage", 0)
 	m.word("method", []string{"point-in-time-restore"}, "point-in-time-restore")
 	if name == nil || life == nil || life == never {

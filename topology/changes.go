@@ -38,6 +38,7 @@ func (b *builder) change(m *mapping, seen map[string]bool) {
 			b.d.fault(m.place("caught_in_canary"), "write for example rollout: {canary: 25%, bake: 20m}", "%s: there is no canary", m.where)
 		}
 	}
+	damage := m.share("data_damaging_share", 0)
 	if name == nil || life == nil || life == never || fails == 0 {
 		return
 	}
@@ -54,7 +55,10 @@ func (b *builder) change(m *mapping, seen map[string]bool) {
 	for _, member := range b.sys.Services[i].Members {
 		all = append(all, member.Component)
 	}
-	one := model.CommonCause{Mode: model.Crash, Probability: 1, At: m.origin.at()}
+	one := model.CommonCause{Mode: model.Crash, Probability: 1, At: m.origin.at(), Spoils: damage}
+	if damage > 0 && !b.spoilable(i) {
+		b.d.fault(m.place("data_damaging_share"), `give it a "data" block`, "%s: %q has no data", m.where, clip(name.text))
+	}
 	if rate := fails * (1 - caught); rate > 0 {
 		one.Name, one.Victims, one.Repair = name.text+"/bad change", all, rollback
 		one.Life = failures.Exponential(life.Mean() / model.Seconds(rate))

@@ -22,7 +22,8 @@ func (b *builder) data(s *service) *model.Store {
 	b.replication(s, m, st, size)
 	b.backups(m, st, size, growth)
 	b.delayed(m, st)
-	m.later("silent_corruption", "peak")
+	b.corruption(m, st)
+	m.later("peak")
 	m.done()
 	return st
 }

@@ -124,6 +124,9 @@ func describe(t *Topology) string {
 	}
 	for _, c := range t.System.Causes {
 		fmt.Fprintf(&b, "cause %q %v after %v for %v hits %v with %v glitch %v\n", c.Name, c.Mode, c.Life, c.Repair, c.Victims, c.Probability, c.Glitch)
+		if c.Spoils > 0 {
+			fmt.Fprintf(&b, "    spoils data with %v\n", c.Spoils)
+		}
 		if c.SetOff != nil {
 			fmt.Fprintf(&b, "    set off by %d after %v\n", c.SetOff.Component, c.SetOff.Delay)
 		}
@@ -165,13 +168,13 @@ func describe(t *Topology) string {
 		if s.Store != nil {
 			var parts []string
 			st := *s.Store
-			for what, part := range map[string]any{"rebuild": st.Rebuild, "backups": st.Backups, "errors": st.Errors} {
+			for what, part := range map[string]any{"rebuild": st.Rebuild, "backups": st.Backups, "errors": st.Errors, "corruption": st.Corruption} {
 				if v := reflect.ValueOf(part); !v.IsNil() {
 					parts = append(parts, fmt.Sprintf("    %s %+v\n", what, v.Elem()))
 				}
 			}
 			slices.Sort(parts)
-			st.Rebuild, st.Backups, st.Errors = nil, nil, nil
+			st.Rebuild, st.Backups, st.Errors, st.Corruption = nil, nil, nil, nil
 			fmt.Fprintf(&b, "    store %+v\n%s", st, strings.Join(parts, ""))
 		}
 	}

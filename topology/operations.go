@@ -57,7 +57,7 @@ func (b *builder) people(c *mapping) {
 	h.Escalate = c.duration("escalate_after", 15*model.Minute)
 	b.sys.People.Staff = c.count("people", 1, 10_000, 1)
 	c.ignore("error_penalty")
-	c.later("data_damaging_share")
+	h.Damage = c.share("data_damaging_share", 0)
 	c.done()
 }
 

@@ -60,6 +60,7 @@ type builder struct {
 	onCall    policies.Human     // who is paged
 	hold      model.HoldDown     // of every failover, unless it says otherwise
 	unseen    model.Distribution // until users report what no detector sees
+	spoilt    map[int32]bool     // services whose data people or changes may spoil
 	spoil     *node              // how people spoil data, read once the services are known
 	works     []*node            // planned work, read then too
 	alarms    model.Distribution // of the detector just read
@@ -87,6 +88,7 @@ func (b *builder) file(root *node, plan *model.Plan) {
 	b.allServices(top)
 	b.dataErrors(b.spoil)
 	b.changes(top)
+	b.forgetErrors()
 	b.glitches(b.section(top, "topology"))
 	b.commonCauses(top.list("common_causes"))
 	b.maintenance(b.works)
