@@ -111,9 +111,8 @@ func (p *ActivePassive) decide(s *model.GroupState, sig *model.Signal, candidate
 		return
 	}
 	out.Event = model.Started
-	delay := p.deliberation(s, sig, r)
-	s.Spent = delay
 	delay := p.deliberation(s, sig, r, out)
+	s.Spent = delay
 	if delay <= 0 {
 		p.proceed(s, sig, r, out)
 		return
