@@ -63,6 +63,7 @@ const (
 	Jobs            Scope = "job"
 	JobsThatEnd     Scope = "job that ends"
 	Maintenances    Scope = "maintenance"
+	Stocks          Scope = "spare parts"
 )
 
 // Metric is a function of one replication, together with what it means and how it is estimated.
@@ -112,6 +113,9 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 		{"maintenance_postponed", "times per year that work was put off because redundancy was reduced", PerYear, Lower, Rate, Maintenances, v.maintenancePostponed},
 		{"maintenance_missed", "turns per year that passed without work", PerYear, Lower, Rate, Maintenances, v.maintenanceMissed},
 		{"maintenance_wrong", "times per year that work went wrong", PerYear, Lower, Rate, Maintenances, v.maintenanceWrong},
+		{"parts_used", "parts that repairs took per year, over replications", PerYear, Neither, Sample, Stocks, v.partsUsed},
+		{"parts_short", "repairs per year that had to wait for a part", PerYear, Lower, Rate, Stocks, v.partsShort},
+		{"parts_wait", "time a repair waited for its part, over all that took one", Time, Lower, Ratio, Stocks, v.partsWait},
 		{"job_time", "time from the start of a job until its work is done", Time, Lower, Lifetime, JobsThatEnd, v.jobTime},
 		{"jobs_done", "runs of a job that were done, per year", PerYear, Higher, Rate, JobsThatEnd, v.jobsDone},
 		{"job_interruptions", "interruptions per year in which a job is under way", PerYear, Lower, Quotient, Jobs, v.jobInterruptions},

@@ -79,6 +79,8 @@ func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 		n = len(sys.Journeys)
 	case Maintenances:
 		n = len(sys.Maintenance)
+	case Stocks:
+		n = len(sys.Stocks)
 	case Whole:
 		n = 1
 	case Jobs, JobsThatEnd:

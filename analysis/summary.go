@@ -66,6 +66,8 @@ func (s *Study) nameOf(scope Scope, target int) string {
 		return s.sys.Name
 	case Journeys, JourneysWithRTO, JourneysPlanned:
 		return s.sys.Journeys[target].Name
+	case Stocks:
+		return s.sys.Stocks[target].Name
 	case Maintenances:
 		return s.sys.Maintenance[target].Name
 	case Jobs, JobsThatEnd:

@@ -2,7 +2,8 @@ package analysis
 
 import "github.com/ftsim/ftsim/model"
 
-// This file measures planned work: how much of the downtime it had announced, and what became of it.
+// This file measures planned work, how much of the downtime it had announced and what became of it, and spare
+// parts.
 
 // announcedOf sums the down seconds of a journey, and those that maintenance had announced.
 func announcedOf(o *model.Outcome, journey int) (down, planned model.Seconds) {
@@ -51,4 +52,24 @@ func (v *lens) maintenanceMissed(dst []float64, o *model.Outcome, m int) []float
 
 func (v *lens) maintenanceWrong(dst []float64, o *model.Outcome, m int) []float64 {
 	return append(dst, float64(upkeepOf(o, m).Wrong))
+}
+
+// partsOf is what became of stock s.
+func partsOf(o *model.Outcome, s int) model.StockUse {
+	if s >= len(o.Stocks) {
+		return model.StockUse{}
+	}
+	return o.Stocks[s]
+}
+
+func (v *lens) partsUsed(dst []float64, o *model.Outcome, s int) []float64 {
+	return append(dst, float64(partsOf(o, s).Used)*float64(model.Year/o.Horizon))
+}
+
+func (v *lens) partsShort(dst []float64, o *model.Outcome, s int) []float64 {
+	return append(dst, float64(partsOf(o, s).Short))
+}
+
+func (v *lens) partsWait(dst []float64, o *model.Outcome, s int) []float64 {
+	return append(dst, float64(partsOf(o, s).Waited), float64(partsOf(o, s).Used))
 }

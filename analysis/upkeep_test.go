@@ -58,3 +58,23 @@ func TestOnlyAnnouncedDowntimeGivesABound(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+func TestPartsAreCounted(t *testing.T) {
+	sys, plan, out := maintained()
+	sys.Stocks = []model.Stock{{Name: "board"}}
+	out.Horizon = 2 * model.Year
+	s := NewStudy(sys, plan)
+	for _, used := range []int32{2, 4, 6} {
+		out.Stocks = []model.StockUse{{Used: used, Short: 1, Waited: model.Seconds(used) * model.Hour}}
+		s.Add(out)
+	}
+	sum := s.Summary()
+	for metric, want := range map[string]float64{"parts_used": 2, "parts_short": 0.5, "parts_wait": 3600} {
+		if got := sum.Get(metric, 0).Main().Value; math.Abs(got-want) > 1e-9 {
+			t.Errorf("%s is %v, not %v", metric, got, want)
+		}
+	}
+	if high := sum.Get("parts_used", 0).Stat("max").Value; high != 3 {
+		t.Errorf("at most %v a year", high)
+	}
+}

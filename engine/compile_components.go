@@ -48,7 +48,7 @@ func (c *compiler) components() error {
 // crews notes who repairs what.
 func (c *compiler) crews() {
 	p := c.p
-	if len(p.sys.Crews) == 0 {
+	if len(p.sys.Crews)+len(p.sys.Stocks) == 0 {
 		return
 	}
 	p.sorted = byName(len(p.comps), func(i int) string { return p.sys.Components[i].Name })

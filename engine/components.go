@@ -92,8 +92,8 @@ func (r *Runner) mend(id int32) {
 	m := &r.modes[id]
 	c := &r.comps[m.component]
 	c.down, c.mute = 0, false
-	if r.line != nil && m.repairLaw != none {
-		r.endRepair(id, m)
+	if r.line != nil || r.shelfLine != nil {
+		r.dropRepair(id, m)
 	}
 	if c.ageing == none && !m.keepsAge {
 		r.clocks.arm(id, r.now+r.laws[m.lifeLaw].draw(&m.life, r.lend))

@@ -19,8 +19,15 @@ func (r *Runner) resetCrews() {
 
 const notWaiting = none - 1
 
-// startRepair begins the repair of a mode, or has it wait for a crew.
+// startRepair begins the repair of a mode, or has it wait for a part, and then for a crew.
 func (r *Runner) startRepair(id int32, m *mode) {
+	if r.p.stockOf == nil || r.takePart(id) {
+		r.crewRepair(id, m)
+	}
+}
+
+// crewRepair begins the repair of a mode for which everything is there, or has it wait for a crew.
+func (r *Runner) crewRepair(id int32, m *mode) {
 	if r.line != nil {
 		if k := r.p.crewOf[m.component]; k != none {
 			c := &r.crews[k]
@@ -48,6 +55,16 @@ func (r *Runner) queue(c *crew, id int32) {
 // waiting tells whether the repair of a mode has yet to begin.
 func (r *Runner) waiting(id int32) bool { return r.line != nil && r.line[id] != notWaiting }
 
+// dropRepair ends the repair of a mode, whether it is done, or is not needed any more.
+func (r *Runner) dropRepair(id int32, m *mode) {
+	switch {
+	case r.lacksPart(id):
+		r.forgoPart(id)
+	case r.line != nil && m.repairLaw != none:
+		r.endRepair(id, m)
+	}
+}
+
 // endRepair sends the crew that has mended a mode to who has waited longest. Who was made new while
 // waiting just leaves the line.
 func (r *Runner) endRepair(id int32, m *mode) {
@@ -63,7 +80,7 @@ func (r *Runner) endRepair(id int32, m *mode) {
 	c.free++
 	if next := c.first; next != none {
 		r.leave(c, next)
-		r.startRepair(next, &r.modes[next])
+		r.crewRepair(next, &r.modes[next])
 	}
 }
 

@@ -21,7 +21,7 @@ type Program struct {
 	modeKeys []uint64 // hash of the name of each mode
 	causes   []cause
 	crewOf   []int32   // by component, or none; nil if there are no crews
-	sorted   []int32   // components by name, if there are crews
+	sorted   []int32   // components by name, if there are crews or spare parts
 	causeOf  []int32   // the causes in the order of their clocks
 	victims  [][]int32 // components, by cause
 	hits     int       // victims of all causes
@@ -37,6 +37,10 @@ type Program struct {
 	clients  []clients
 	journeys []journey // those of the system, then one for each job
 	jobs     []job
+	stocks   []stock
+	stocked  []model.StockUse // nothing used, of each
+	stockOf  []int32          // by mode: which part its repair takes, or none; nil if there are no parts
+	orders   int              // that may be under way
 	upkeeps  []upkeep
 	tasks    []task
 	stakes   []stake        // of tasks
@@ -202,6 +206,7 @@ const (
 	roundClock
 	lookClock
 	taskClock
+	partClock
 )
 
 const none = model.None

@@ -19,40 +19,45 @@ type Runner struct {
 	past  bool // beyond the horizon
 	note  func(Note)
 
-	clocks   clocks
-	lend     *lender
-	luck     stream         // lent for one draw
-	eq       []*equilibrium // of each law, made when first needed
-	comps    []component
-	gates    []gate
-	modes    []mode
-	ages     []float64 // age at the next failure, of modes that keep their age
-	left     []float64 // life that remains, of modes that do not age just now
-	rates    []float64 // of ageing, of components whose role matters
-	causes   []cause
-	hits     []bool
-	crews    []crew
-	line     []int32 // of modes whose repair waits: the next in line, none, or notWaiting; nil without crews
-	members  []member
-	groups   []group
-	stores   []store
-	strains  []strain
-	copies   []replica
-	writes   []history
-	cares    []care
-	rots     []rot
-	staff    []float64 // until when each person is busy
-	calendar bool      // office hours are kept
-	recent   []float64 // when the last failovers of each group were
-	reach    reach
-	jour     []journey
-	jobs     []job
-	upkeeps  []upkeep
-	tasks    []task
-	beyond   model.Upkeep // what happens after the horizon
-	memo     []memo
-	stamp    uint32  // of what memo holds that is still true
-	memoAt   float64 // the time it is about
+	clocks      clocks
+	lend        *lender
+	luck        stream         // lent for one draw
+	eq          []*equilibrium // of each law, made when first needed
+	comps       []component
+	gates       []gate
+	modes       []mode
+	ages        []float64 // age at the next failure, of modes that keep their age
+	left        []float64 // life that remains, of modes that do not age just now
+	rates       []float64 // of ageing, of components whose role matters
+	causes      []cause
+	hits        []bool
+	crews       []crew
+	line        []int32 // of modes whose repair waits: the next in line, none, or notWaiting; nil without crews
+	members     []member
+	groups      []group
+	stores      []store
+	strains     []strain
+	copies      []replica
+	writes      []history
+	cares       []care
+	rots        []rot
+	staff       []float64 // until when each person is busy
+	calendar    bool      // office hours are kept
+	recent      []float64 // when the last failovers of each group were
+	reach       reach
+	jour        []journey
+	jobs        []job
+	stocks      []stock
+	shelfLine   []int32        // of modes whose repair waits for a part: the next in line, none, or notWaiting; nil without parts
+	shortSince  []float64      // of the same
+	arrivals    []float64      // of parts on order, by stock and time
+	beyondStock model.StockUse // what happens after the horizon
+	upkeeps     []upkeep
+	tasks       []task
+	beyond      model.Upkeep // what happens after the horizon
+	memo        []memo
+	stamp       uint32  // of what memo holds that is still true
+	memoAt      float64 // the time it is about
 
 	netDirty    bool
 	changed     []int32 // members whose availability changed in this instant
@@ -103,6 +108,8 @@ func (p *Program) NewRunner(o Options) *Runner {
 		calendar: p.sys.People.Office.Kept,
 		jour:     make([]journey, len(p.journeys)),
 		jobs:     make([]job, len(p.jobs)),
+		stocks:   make([]stock, len(p.stocks)),
+		arrivals: make([]float64, p.orders),
 		upkeeps:  make([]upkeep, len(p.upkeeps)),
 		tasks:    make([]task, len(p.tasks)),
 	}
@@ -114,6 +121,9 @@ func (p *Program) NewRunner(o Options) *Runner {
 	}
 	if len(p.sys.Crews) > 0 {
 		r.crews, r.line = make([]crew, len(p.sys.Crews)), make([]int32, len(p.modes))
+	}
+	if len(p.stocks) > 0 {
+		r.shelfLine, r.shortSince = make([]int32, len(p.modes)), make([]float64, len(p.modes))
 	}
 	if p.pauses {
 		r.left = make([]float64, len(p.modes))
@@ -152,6 +162,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	copy(r.jobs, p.jobs)
 	clear(r.hits)
 	r.resetCrews()
+	r.resetStocks(runKey(r.o.Seed, replication))
 	clear(r.staff)
 	r.dirtyGroups, r.dirtyJour = r.dirtyGroups[:0], r.dirtyJour[:0]
 	r.now, r.begin, r.past, r.netDirty, r.ramps, r.rounds, r.open, r.mutes = 0, 0, false, false, 0, 0, 0, 0
@@ -187,6 +198,7 @@ func (r *Runner) resetOutcome(replication int) {
 	out.Unserved = zeroed(out.Unserved, len(r.p.sys.Journeys))
 	out.Exposure = zeroed(out.Exposure, len(r.groups))
 	out.Upkeep = append(out.Upkeep[:0], r.p.upkept...)
+	out.Stocks = append(out.Stocks[:0], r.p.stocked...)
 }
 
 func zeroed(s []model.Seconds, n int) []model.Seconds {
@@ -320,6 +332,9 @@ func (r *Runner) ring(id int32) {
 		return
 	case lookClock:
 		r.assign(&r.upkeeps[o.index])
+		return
+	case partClock:
+		r.arrive(o.index)
 		return
 	case taskClock:
 		r.ringTask(o.index)

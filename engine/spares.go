@@ -39,6 +39,9 @@ func (r *Runner) released(g *group) {
 func (r *Runner) renew(m *member) {
 	for _, i := range [...]int32{m.component, m.host} {
 		if c := &r.comps[i]; c.down != 0 {
+			if id := r.hiddenFault(i); id != none {
+				r.startRepair(id, &r.modes[id])
+			}
 			c.mute = false
 			r.clocks.arm(c.mode+int32(c.down)-1, r.now)
 		}

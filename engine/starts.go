@@ -30,9 +30,13 @@ func (r *Runner) powerOff(c *component) {
 		c.blocks++
 	case c.down < c.modes:
 		id := c.mode + int32(c.down) - 1
-		if c.mute {
+		m := &r.modes[id]
+		switch {
+		case c.mute:
 			c.mute = false
 			r.mutes--
+		case (r.line != nil || r.shelfLine != nil) && r.hiddenFault(m.component) == none:
+			r.dropRepair(id, m)
 		}
 		r.clocks.stop(id)
 		r.left[id] = r.nextLife(id, &r.modes[id])

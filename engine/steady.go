@@ -33,6 +33,9 @@ func (p *Program) settling() float64 {
 	for i := range p.causes {
 		take(p.causes[i].repairLaw)
 	}
+	for i := range p.stocks {
+		take(p.stocks[i].lead)
+	}
 	for i := range p.upkeeps { // a few rounds
 		longest = max(longest, float64(p.laws[p.upkeeps[i].every].from.Mean())*3/settlingRepairs)
 	}
@@ -55,7 +58,7 @@ func (r *Runner) warmUp(run uint64) {
 	first := none // by name, of what is down at the start: what follows is put down to it
 	for k := range r.comps {
 		i := int32(k)
-		if r.p.crewOf != nil { // who waits for a crew first is not a matter of the order of a file
+		if r.p.sorted != nil { // who waits for a crew or a part first is not a matter of the order of a file
 			i = r.p.sorted[k]
 		}
 		r.blame = none
@@ -103,7 +106,7 @@ func (r *Runner) drawState(run uint64, i int32) {
 		id := c.mode + k
 		if u -= r.load(id) / sum; u < 0 {
 			r.fail(id)
-			if !c.mute && !r.waiting(id) {
+			if !c.mute && !r.waiting(id) && !r.lacksPart(id) && !r.modes[id].hidden {
 				r.clocks.arm(id, r.now+r.equilibriumOf(r.modes[id].repairLaw).draw(&s))
 			}
 			return

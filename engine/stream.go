@@ -34,6 +34,7 @@ const (
 	forStandby
 	forJob
 	forUpkeep
+	forParts
 )
 
 // mix is the finaliser of splitmix64: every bit of the result depends on every bit of x.

@@ -16,6 +16,7 @@ func Check(sys *System, plan *Plan) Problems {
 	c.journeys()
 	c.jobs()
 	c.maintenance()
+	c.stocks()
 	c.clients()
 	c.cost()
 	if plan != nil {

@@ -13,6 +13,7 @@ type Outcome struct {
 	Unserved    []Seconds  // per journey: ∫(1 − served fraction) dt over the horizon
 	Exposure    []Seconds  // per service: time with fewer members than designed
 	Upkeep      []Upkeep   // per maintenance
+	Stocks      []StockUse // per stock of spare parts
 }
 
 // Outage is a maximal interval in which a journey's served fraction is below its threshold (R26).

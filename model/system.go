@@ -15,6 +15,7 @@ type System struct {
 	Peak        Peak          // when there is more
 	People      People
 	Crews       []Crew
+	Stocks      []Stock
 	Maintenance []Maintenance
 	Changes     bool     // what changes do is among the causes
 	Cost        *Cost    // nil = not stated

@@ -16,6 +16,7 @@ type diskSet struct {
 	modes  []model.Mode
 	count  int
 	layout string
+	spare  bool
 	bears  int // disks that may be lost, of any layout but raid10
 }
 
@@ -38,6 +39,7 @@ func (m *mapping) disks() *diskSet {
 	} else {
 		k.diskRepair()
 	}
+	s.spare = k.flag("hot_spare")
 	k.ignore("description")
 	k.done()
 	return s
@@ -130,6 +132,9 @@ func (b *builder) mount(s *diskSet, first int32, nodes int, name *node) {
 		for k := 1; k <= s.count; k++ {
 			set.Of = append(set.Of, ref(b.add(model.Component{Name: b.sys.Components[i].Name + "/disk-" + strconv.Itoa(k),
 				Kind: model.KindDisk, Site: model.None, Modes: s.modes}, name)))
+			if s.spare {
+				b.atHand[int32(len(b.sys.Components))-1] = true
+			}
 		}
 		if set.AtLeast = s.count - s.bears; s.layout == "raid10" {
 			set = pairsOf(set.Of)

@@ -134,6 +134,9 @@ func describe(t *Topology) string {
 	for _, c := range t.System.Crews {
 		fmt.Fprintf(&b, "crew %+v\n", c)
 	}
+	for _, s := range t.System.Stocks {
+		fmt.Fprintf(&b, "stock %+v\n", s)
+	}
 	for _, m := range t.System.Maintenance {
 		fmt.Fprintf(&b, "maintenance %+v\n", m)
 	}

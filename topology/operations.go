@@ -27,7 +27,7 @@ func (b *builder) operations(top *mapping) {
 	b.crews(m)
 	b.spoil = m.get("operator_data_error")
 	b.works = m.list("maintenance")
-	m.later("spare_parts")
+	b.spareParts(m)
 	m.done()
 }
 

@@ -18,6 +18,7 @@ var kindsOfPresets = []struct{ kind, title, text string }{
 	{"managed", "Services run by somebody else", "`{managed: true, preset: NAME}`."},
 	{"node", "Nodes", "`nodes: {NODE: {preset: NAME}}`."},
 	{"disk", "Disks", "`nodes.NODE.disks: {preset: NAME}`."},
+	{"parts", "Spare parts", "`operations: {spare_parts: {preset: NAME}}`."},
 	{"device", "Devices", "`devices`, and `tor` and `pdu` of a rack."},
 	{"link", "Links", "`links`."},
 	{"place", "Places", "`regions` and `zones`."},

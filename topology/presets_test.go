@@ -48,6 +48,8 @@ func using(p *preset, keys string, writtenOut bool) string {
 	switch p.Kind {
 	case "node":
 		return head + "nodes: {a: " + block + "}\nservices:\n  db: {replicas: a}\n"
+	case "parts":
+		return head + "nodes: {a: {preset: server-1u}}\nservices:\n  db: {replicas: a}\noperations: {spare_parts: " + block + "}\n"
 	case "disk":
 		return head + "nodes: {a: {disks: " + block + "}}\nservices:\n  db: {replicas: a}\n"
 	case "device":
@@ -102,6 +104,10 @@ func meant(t *testing.T, what, text string) (parts []any) {
 		parts = append(parts, c)
 	}
 	for _, s := range topo.System.Services {
+		s.At = model.Pos{}
+		parts = append(parts, s)
+	}
+	for _, s := range topo.System.Stocks {
 		s.At = model.Pos{}
 		parts = append(parts, s)
 	}

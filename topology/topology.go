@@ -24,7 +24,7 @@ type Topology struct {
 
 // understand turns a tree into a System and a Plan, or into Problems.
 func understand(root *node, d *decoder, plan *model.Plan) (*model.System, error) {
-	b := &builder{d: d, names: map[string]int32{}}
+	b := &builder{d: d, names: map[string]int32{}, atHand: map[int32]bool{}}
 	b.file(root, plan)
 	d.ps.Sort()
 	if faults := d.ps.Faults(); len(faults) > 0 {
@@ -63,6 +63,7 @@ type builder struct {
 	spoilt    map[int32]bool     // services whose data people or changes may spoil
 	spoil     *node              // how people spoil data, read once the services are known
 	works     []*node            // planned work, read then too
+	atHand    map[int32]bool     // disks with a hot spare
 	alarms    model.Distribution // of the detector just read
 	retry     model.Seconds      // for how long a primary tries to renew a lease, as its detector's product says
 

@@ -115,6 +115,7 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d.add(details(sum))
 	d.add(planned(sum))
 	d.add(upkeep(sum))
+	d.add(partsTable(sum))
 	d.add(stores(sum))
 	d.add(jobs(sum))
 	d.add(failovers(sum))

@@ -29,3 +29,18 @@ func upkeep(sum *analysis.Summary) Table {
 	}
 	return t
 }
+
+// partsTable shows what spare parts repairs took, and how often they had to wait for one.
+func partsTable(sum *analysis.Summary) Table {
+	t := Table{Head: []string{"SPARE PARTS", "used/y", "p95", "had to wait/y", "mean wait"}, Left: 1}
+	for i := range sum.System.Stocks {
+		used, wait := sum.Get("parts_used", i), sum.Get("parts_wait", i).Main()
+		text := dash
+		if !bounded(wait) {
+			text = span(wait.Value)
+		}
+		t.Rows = append(t.Rows, cells(sum.System.Stocks[i].Name, upper(used.Main(), number), number(used.Stat("p95").Value),
+			upper(sum.Get("parts_short", i).Main(), number), text))
+	}
+	return t
+}

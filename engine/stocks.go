@@ -1,0 +1,168 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// This file is about spare parts. A repair that takes one waits until it is there, and only then for a crew.
+// Each part that is taken is ordered anew; parts on order are kept by arrival.
+
+// stock is the state of a model.Stock.
+type stock struct {
+	from         *model.Stock
+	index        int32
+	shelf        int32
+	first, last  int32 // modes that wait, linked by the runner's shelfLine
+	orders, most int32 // its part of the runner's arrivals, and how many of them there are room for
+	open         int32 // orders under way
+	clock        int32 // of the next arrival
+	lead         int32 // law, or none
+	key          uint64
+	luck         stream
+}
+
+// stocks lays out who takes which part.
+func (c *compiler) stocks() error {
+	p := c.p
+	if len(p.sys.Stocks) == 0 {
+		return nil
+	}
+	p.stocks, p.stocked = make([]stock, len(p.sys.Stocks)), make([]model.StockUse, len(p.sys.Stocks))
+	p.stockOf = make([]int32, len(p.modes))
+	for i := range p.stockOf {
+		p.stockOf[i] = none
+	}
+	for _, i := range byName(len(p.stocks), func(i int) string { return p.sys.Stocks[i].Name }) {
+		from := &p.sys.Stocks[i]
+		s := stock{from: from, index: i, shelf: int32(from.Size), first: none, last: none, orders: int32(p.orders),
+			lead: c.law(from.Lead), key: nameKey(from.Name, forParts), clock: c.clock(owner{kind: partClock, group: none, index: i})}
+		for _, serves := range from.Serves {
+			modes := p.sys.Components[serves].Modes
+			for k := range modes {
+				if from.Modes[modes[k].Kind] {
+					p.stockOf[p.comps[serves].mode+int32(k)] = i
+				}
+			}
+		}
+		if from.Size != model.Unlimited {
+			s.most = int32(from.Size + len(from.Serves))
+		}
+		p.orders += int(s.most)
+		p.stocks[i] = s
+	}
+	return nil
+}
+
+func (r *Runner) resetStocks(run uint64) {
+	copy(r.stocks, r.p.stocks)
+	for i := range r.stocks {
+		r.stocks[i].luck = streamOf(run, r.stocks[i].key)
+	}
+	for i := range r.shelfLine {
+		r.shelfLine[i] = notWaiting
+	}
+}
+
+// tallyOf is where the use of a stock is counted.
+func (r *Runner) tallyOf(s *stock) *model.StockUse {
+	if r.past {
+		return &r.beyondStock
+	}
+	return &r.out.Stocks[s.index]
+}
+
+// takePart gives the repair of a mode its part, or has it wait; true if it may go on.
+func (r *Runner) takePart(id int32) bool {
+	k := r.p.stockOf[id]
+	if k == none {
+		return true
+	}
+	s := &r.stocks[k]
+	r.tallyOf(s).Used++
+	if s.from.Size == model.Unlimited {
+		return true
+	}
+	r.order(s)
+	if s.shelf > 0 {
+		s.shelf--
+		return true
+	}
+	r.tallyOf(s).Short++
+	r.clocks.stop(id)
+	r.shelfLine[id], r.shortSince[id] = none, r.now
+	if s.last == none {
+		s.first = id
+	} else {
+		r.shelfLine[s.last] = id
+	}
+	s.last = id
+	return false
+}
+
+// lacksPart tells whether the repair of a mode waits for a part.
+func (r *Runner) lacksPart(id int32) bool { return r.shelfLine != nil && r.shelfLine[id] != notWaiting }
+
+// order has one more part come.
+func (r *Runner) order(s *stock) {
+	at := r.now
+	if d := &s.from.Delivery; d.Kept {
+		at = r.begin + float64(d.Opens(model.Seconds(r.now-r.begin)))
+	}
+	if s.lead != none {
+		at += r.laws[s.lead].draw(&s.luck, r.lend)
+	}
+	list := r.arrivals[s.orders : s.orders+s.open+1]
+	k, _ := slices.BinarySearch(list[:s.open], at)
+	copy(list[k+1:], list[k:])
+	list[k] = at
+	s.open++
+	r.clocks.arm(s.clock, list[0])
+}
+
+// arrive hands the part that has come to the repair that has waited longest, or puts it on the shelf.
+func (r *Runner) arrive(k int32) {
+	s := &r.stocks[k]
+	list := r.arrivals[s.orders : s.orders+s.open]
+	copy(list, list[1:])
+	s.open--
+	if r.clocks.stop(s.clock); s.open > 0 {
+		r.clocks.arm(s.clock, list[0])
+	}
+	id := s.first
+	if id == none {
+		s.shelf++
+		return
+	}
+	r.leaveShelf(s, id)
+	r.tallyOf(s).Waited += model.Seconds(r.now - r.shortSince[id])
+	r.crewRepair(id, &r.modes[id])
+}
+
+// forgoPart takes a repair that is no longer needed out of the line, and takes the last order back.
+func (r *Runner) forgoPart(id int32) {
+	s := &r.stocks[r.p.stockOf[id]]
+	r.leaveShelf(s, id)
+	s.open--
+	if s.open == 0 {
+		r.clocks.stop(s.clock)
+	}
+}
+
+func (r *Runner) leaveShelf(s *stock, id int32) {
+	before := none
+	for at := s.first; at != id; at = r.shelfLine[at] {
+		before = at
+	}
+	after := r.shelfLine[id]
+	if before == none {
+		s.first = after
+	} else {
+		r.shelfLine[before] = after
+	}
+	if s.last == id {
+		s.last = before
+	}
+	r.shelfLine[id] = notWaiting
+}
