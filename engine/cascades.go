@@ -13,11 +13,6 @@ func (r *Runner) setOff(i int32) {
 		if sys.SetOff == nil || sys.SetOff.Component != i || c.active || !math.IsInf(r.clocks.at(c.clock), 1) {
 			continue
 		}
-		delay := 0.0
-		if d := sys.SetOff.Delay; d != nil {
-			delay = float64(d.Sample(r.lend.rand(&c.life)))
-			r.lend.giveBack()
-		}
-		r.clocks.arm(c.clock, r.now+delay)
+		r.clocks.arm(c.clock, r.now+r.sample(sys.SetOff.Delay, &c.life))
 	}
 }

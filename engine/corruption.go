@@ -62,9 +62,7 @@ func (r *Runner) awaitCorruption(s *store) {
 
 // awaitDecay starts the time until a copy goes bad.
 func (r *Runner) awaitDecay(s *store, k int32) {
-	t := s.corruption.Life.Sample(r.lend.rand(&s.luck))
-	r.lend.giveBack()
-	r.clocks.arm(s.decayClock+k, r.now+float64(t))
+	r.clocks.arm(s.decayClock+k, r.now+r.sample(s.corruption.Life, &s.luck))
 }
 
 // awaitScrub sets the clock of a copy to its next scrub. When that is does not depend on the start of a run.

@@ -137,3 +137,13 @@ func (l *lender) giveBack() {
 	*l.used = l.source.s
 	l.used = nil
 }
+
+// sample draws from a law itself, for what is too rare to be worth a table; nil takes no time.
+func (r *Runner) sample(d model.Distribution, s *stream) float64 {
+	if d == nil {
+		return 0
+	}
+	t := d.Sample(r.lend.rand(s))
+	r.lend.giveBack()
+	return float64(t)
+}

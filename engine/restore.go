@@ -81,10 +81,7 @@ const mostPoints = 10_000
 // all attempts that fail on the way (R36, R37); no source if there is none.
 func (r *Runner) recoverable(s *store, by float64) (point, took float64, source model.Source) {
 	b := s.backups
-	if b.Prepare != nil {
-		took = float64(b.Prepare.Sample(r.lend.rand(&s.luck)))
-		r.lend.giveBack()
-	}
+	took = r.sample(b.Prepare, &s.luck)
 	every, takes := float64(b.Full.Every), float64(b.Full.Takes)
 	if every == 0 {
 		return 0, took, model.FromNowhere
@@ -157,11 +154,15 @@ func (r *Runner) beginRestore(g *group, s *store, by float64) bool {
 		return false
 	}
 	point, took, source := r.recoverable(s, by)
-	x := &s.restore
-	x.point, x.source, x.began = point, source, r.now
-	g.restoring = true
-	r.clocks.arm(x.clock, r.now+max(took, 1e-6))
+	r.bringBack(g, s, point, took, source)
 	return true
+}
+
+// bringBack starts a restoration, which is never over in the instant in which it begins.
+func (r *Runner) bringBack(g *group, s *store, point, took float64, source model.Source) {
+	x := &s.restore
+	x.point, x.source, x.began, g.restoring = point, source, r.now, true
+	r.clocks.arm(x.clock, r.now+max(took, 1e-6))
 }
 
 // endRestore puts the state of the point in place of what was there, and books what is missing since.
@@ -230,9 +231,7 @@ func (r *Runner) awaitError(s *store) {
 		r.clocks.stop(s.spoilt.clock)
 		return
 	}
-	t := s.errors.Life.Sample(r.lend.rand(&s.luck))
-	r.lend.giveBack()
-	r.clocks.arm(s.spoilt.clock, r.now+float64(t))
+	r.clocks.arm(s.spoilt.clock, r.now+r.sample(s.errors.Life, &s.luck))
 }
 
 // settleError takes an error a stage further: it happens, is noticed, and is undone. All copies have it at
@@ -284,28 +283,15 @@ func (r *Runner) spoilAll(cause int32) {
 
 // wait sets the clock of an error; at once if there is nothing to wait for.
 func (r *Runner) wait(s *store, law model.Distribution) {
-	t := 0.0
-	if law != nil {
-		t = float64(law.Sample(r.lend.rand(&s.luck)))
-		r.lend.giveBack()
-	}
-	r.clocks.arm(s.spoilt.clock, r.now+t)
+	r.clocks.arm(s.spoilt.clock, r.now+r.sample(law, &s.luck))
 }
 
 func (r *Runner) undo(g *group, s *store) {
-	x := &s.restore
 	if late := float64(s.errors.DelayedBy); late > 0 && r.now-s.spoilt.at <= late {
-		took := 0.0
-		if s.errors.DelayedTakes != nil {
-			took = float64(s.errors.DelayedTakes.Sample(r.lend.rand(&s.luck)))
-			r.lend.giveBack()
-		}
-		x.point, x.source, x.began, g.restoring = s.spoilt.at, model.FromCopy, r.now, true
-		r.clocks.arm(x.clock, r.now+max(took, 1e-6))
+		r.bringBack(g, s, s.spoilt.at, r.sample(s.errors.DelayedTakes, &s.luck), model.FromCopy)
 		return
 	}
 	if !r.beginRestore(g, s, s.spoilt.at) {
-		x.source, x.began, g.restoring = model.FromNowhere, r.now, true
-		r.clocks.arm(x.clock, r.now+1e-6)
+		r.bringBack(g, s, s.restore.point, 0, model.FromNowhere)
 	}
 }
