@@ -59,6 +59,9 @@ func (r *Runner) hasMore(g *group, a, b int32) bool {
 	if g.store == none || r.stores[g.store].mode == model.Unreplicated {
 		return false
 	}
+	if g.votes {
+		return r.has(g, a) > r.has(g, b)+grainOf
+	}
 	first := r.stores[g.store].first
 	x, y := &r.copies[first+a], &r.copies[first+b]
 	return !y.following && (x.following || x.position > y.position+grainOf)
@@ -89,6 +92,8 @@ func (r *Runner) promotable(g *group, k int32) bool {
 	switch {
 	case s.mode == model.Unreplicated:
 		return true
+	case g.votes:
+		return !c.empty
 	case c.empty, c.diverged && s.fullCopy != none:
 		return false
 	case g.state.Accepted:

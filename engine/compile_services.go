@@ -169,9 +169,7 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 	if b := s.Backups; b != nil && b.Repository != none {
 		p.comps[b.Repository].data = true
 	}
-	if (s.Mode == model.Sync || s.Mode == model.SyncFallback) && g.style == model.Primary && g.n > 1 {
-		st.acks = int32(max(1, s.Acks))
-	}
+	c.acknowledge(s, g, &st)
 	for k := int32(0); k < g.n; k++ {
 		p.copies = append(p.copies, replica{following: k != g.state.Primary})
 		m := &p.members[g.first+k]
@@ -179,6 +177,23 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 		p.comps[m.host].data = true
 	}
 	p.stores = append(p.stores, st)
+}
+
+// acknowledge lays out how many copies a write takes.
+func (c *compiler) acknowledge(s *model.Store, g *group, st *store) {
+	switch {
+	case g.n == 1 || s.Mode == model.Async || s.Mode == model.Unreplicated:
+		return
+	case s.Mode == model.QuorumSync:
+		st.have = g.n / 2
+	default:
+		st.have = int32(max(1, s.Acks))
+	}
+	if g.style == model.Majority {
+		g.votes, st.force = true, forcing{human: s.Forced}
+		return // without them there is no leader either
+	}
+	st.acks = st.have
 }
 
 // care lays out what is done for the standbys of a group, if anything is.
@@ -245,7 +260,7 @@ func (c *compiler) groupClocks(i int32, g *group) {
 	if g.store != none {
 		c.dataClocks(i, g)
 	}
-	if g.store != none && c.p.stores[g.store].mode == model.SyncFallback {
+	if g.store != none && c.p.stores[g.store].fallsBack() {
 		c.p.stores[g.store].clock = c.clock(owner{kind: fallbackClock, group: i, index: g.store})
 	}
 }
@@ -264,6 +279,9 @@ func (c *compiler) dataClocks(i int32, g *group) {
 		for k := int32(1); k < g.n; k++ {
 			c.clock(owner{kind: decayClock, group: i, index: k})
 		}
+	}
+	if st.force.human != nil {
+		st.force.clock = c.clock(owner{kind: forceClock, group: i, index: g.store})
 	}
 	if st.fullCopy != none {
 		st.copyClock = c.clock(owner{kind: copyClock, group: i})

@@ -22,6 +22,7 @@ type group struct {
 	looks       bool    // a member that changes is looked at by itself: it is watched, or warms up
 	fresh       bool    // who is replaced while down is made new
 	pooled      bool    // some member is exclusive
+	votes       bool    // it takes the data of a majority to lead
 	aloof       bool    // while all is well, standbys neither watch, nor hold data, nor watch over others
 	simple      bool    // besides, it has no detector, no fence, and room for all load
 	calm        bool    // all is well in such a group
@@ -431,7 +432,7 @@ func (r *Runner) lost(g *group) bool {
 	m := &r.members[g.first+g.state.Primary]
 	switch {
 	case g.style == model.Majority:
-		return !m.up || !r.inTouch(g, m)
+		return !m.up || !r.inTouch(g, m) || g.votes && r.stores[g.store].headless
 	case g.detector == nil:
 		return !m.up
 	}
@@ -440,6 +441,9 @@ func (r *Runner) lost(g *group) bool {
 
 // inTouch tells whether a member and those it reaches are a majority of all configured ones (R14).
 func (r *Runner) inTouch(g *group, m *member) bool {
+	if g.votes {
+		return r.hasVotes(g, m)
+	}
 	majority := g.n/2 + 1
 	if r.reach.whole {
 		return g.up >= majority

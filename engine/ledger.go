@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/ftsim/ftsim/model"
+import (
+	"math"
+
+	"github.com/ftsim/ftsim/model"
+)
 
 // This file keeps the ledger of each store: how much has been acknowledged, and how much of it each copy
 // has. All replication modes differ only in when a write is acknowledged and how the copies follow
@@ -11,7 +15,10 @@ import "github.com/ftsim/ftsim/model"
 type store struct {
 	mode             model.ReplicationMode
 	durability       model.Durability
-	acks             int32
+	acks             int32 // copies a write waits for
+	have             int32 // copies that have what is acknowledged while it is replicated synchronously
+	headless         bool  // under a quorum: nobody has been elected since the leader lost data
+	force            forcing
 	lag, fallback    int32 // laws, or none
 	rate             float64
 	flush            float64
@@ -61,6 +68,7 @@ type replica struct {
 	left                bool    // the primary has written without it
 	unwritten           float64 // seconds of what it received that its fall took
 	diverged            bool    // holds writes that history has gone without
+	behind              float64 // seconds it is behind what is acknowledged, as last drawn
 	rebuilding, rebuilt bool
 	anew                bool // it is being copied as a whole
 	rot                 decay
@@ -89,13 +97,18 @@ func (r *Runner) settleStore(g *group) {
 			r.settleError(g, s, primary.up)
 		}
 	}
-	if primary.up && s.primaryDown {
-		r.recover(g, s)
-	}
 	if !primary.up && !s.primaryDown {
 		s.fell = r.blame
 	}
+	if g.votes {
+		r.settleVotes(g, s, primary)
+	} else if primary.up && s.primaryDown {
+		r.recover(g, s)
+	}
 	s.primaryDown = !primary.up
+	if s.lag != none && s.mode != model.Unreplicated {
+		r.drawLags(g, s, primary)
+	}
 	copies := int32(0)
 	for k := int32(0); k < g.n; k++ {
 		if k != g.state.Primary && r.follow(g, s, k, primary) {
@@ -107,7 +120,7 @@ func (r *Runner) settleStore(g *group) {
 	}
 	r.waitForCopies(g, s, primary.up, copies)
 	s.refusing = g.fence.stopped && g.fence.writesOnly()
-	writing := primary.up && !g.restoring && !s.closed() && r.answers(g, primary)
+	writing := primary.up && !s.headless && !g.restoring && !s.closed() && r.answers(g, primary)
 	if writing && !s.writing && s.lastAck < r.now {
 		s.since = r.now
 		if s.history != none {
@@ -134,11 +147,13 @@ func (r *Runner) answers(g *group, primary *member) bool {
 // follow tells whether copy k follows the primary now.
 func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
 	m, c := &r.members[g.first+k], &r.copies[s.first+k]
-	follows := primary.up && m.up && !g.restoring && r.reach.ok(primary.site, m.site)
+	follows := r.inContact(g, s, primary, m)
 	if !follows {
 		r.interrupt(s, k, c)
 	}
 	switch {
+	case follows && c.empty && g.votes && !r.hasVotes(g, primary):
+		return false // nobody leads who could take it in
 	case follows && !r.rebuild(s, k, c):
 		return false
 	case follows:
@@ -156,14 +171,77 @@ func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
 	return follows
 }
 
-// breakOff fixes how far a copy had come. An asynchronous one is behind by a lag drawn now (R31).
+// inContact tells whether a copy gets what the primary writes.
+func (r *Runner) inContact(g *group, s *store, primary, m *member) bool {
+	return primary.up && m.up && !g.restoring && !s.headless && r.reach.ok(primary.site, m.site)
+}
+
+// drawLags is how far the copies that follow are behind if some are about to lose contact. An asynchronous
+// one is behind by a lag drawn now (R31). What some copies have acknowledged, the others have that much
+// later by which their lag is longer.
+func (r *Runner) drawLags(g *group, s *store, primary *member) {
+	parting := false
+	for k := int32(0); k < g.n && !parting; k++ {
+		parting = k != g.state.Primary && r.copies[s.first+k].following && !r.inContact(g, s, primary, &r.members[g.first+k])
+	}
+	if parting {
+		r.drawBehind(g, s)
+	}
+}
+
+func (r *Runner) drawBehind(g *group, s *store) {
+	copies := r.copies[s.first : s.first+g.n]
+	following := int32(0)
+	for k := range copies {
+		if c := &copies[k]; c.following {
+			c.behind = 0
+			following++
+		}
+	}
+	have := s.have
+	if s.alone {
+		have = 0
+	}
+	if s.lag == none || have > 0 && following <= have {
+		return
+	}
+	for k := range copies {
+		if c := &copies[k]; c.following {
+			c.behind = r.laws[s.lag].draw(&s.luck, r.lend)
+		}
+	}
+	if have > 0 {
+		acknowledged := slowest(copies, have)
+		for k := range copies {
+			copies[k].behind = max(0, copies[k].behind-acknowledged)
+		}
+	}
+}
+
+// slowest is the longest of the n shortest lags.
+func slowest(copies []replica, n int32) float64 {
+	bound := math.Inf(1)
+	for i := range copies {
+		if !copies[i].following {
+			continue
+		}
+		shorter := int32(0)
+		for k := range copies {
+			if copies[k].following && copies[k].behind <= copies[i].behind {
+				shorter++
+			}
+		}
+		if shorter >= n {
+			bound = min(bound, copies[i].behind)
+		}
+	}
+	return bound
+}
+
+// breakOff fixes how far a copy had come.
 func (r *Runner) breakOff(s *store, c *replica) {
 	c.following = false
-	behind := 0.0
-	if s.lag != none && (s.mode == model.Async || s.alone) {
-		behind = r.laws[s.lag].draw(&s.luck, r.lend)
-	}
-	missing := s.latest(behind+c.unwritten, r.now)
+	missing := s.latest(c.behind+c.unwritten, r.now)
 	c.unwritten = 0
 	c.position, c.at = s.written-missing, s.lastAck-missing
 }
@@ -193,11 +271,14 @@ func (r *Runner) waitForCopies(g *group, s *store, up bool, copies int32) {
 	case s.blocked:
 	default:
 		s.blocked = true
-		if s.mode == model.SyncFallback {
+		if s.fallsBack() {
 			r.startFallback(g, s)
 		}
 	}
 }
+
+// fallsBack tells whether the primary goes on alone after a while.
+func (s *store) fallsBack() bool { return s.mode == model.SyncFallback || s.mode == model.SemiSync }
 
 // startFallback begins the wait for copies. Who leaves for planned work has told the primary before.
 func (r *Runner) startFallback(g *group, s *store) {
@@ -215,7 +296,7 @@ func (r *Runner) startFallback(g *group, s *store) {
 // goAlone lets the primary write without copies. Where there is a coordinator, that must know, since who may
 // be promoted depends on it; until it can be told, writes wait.
 func (r *Runner) goAlone(g *group, s *store) {
-	if s.waited = !r.consents(g, &r.members[g.first+g.state.Primary]); !s.waited {
+	if s.waited = s.mode == model.SyncFallback && !r.consents(g, &r.members[g.first+g.state.Primary]); !s.waited {
 		s.blocked, s.alone = false, true
 	}
 }
@@ -248,7 +329,10 @@ func (r *Runner) hurtCopy(g *group, k int32, mode model.FaultMode) {
 		if s.corruption != nil {
 			r.cleanse(g, s, k)
 		}
-	case mode != model.OSCrash && mode != model.PowerLoss || s.durability != model.Periodic && s.durability != model.OSCache:
+	case mode != model.OSCrash && mode != model.PowerLoss:
+	case s.mode == model.SemiSync && k != g.state.Primary && c.following && s.lag != none: // received is not yet on disk
+		c.unwritten = max(c.unwritten, r.laws[s.lag].draw(&s.luck, r.lend), s.luck.uniform()*s.flush)
+	case s.durability != model.Periodic && s.durability != model.OSCache:
 	case k == g.state.Primary:
 		s.unflushed = max(s.unflushed, s.latest(s.luck.uniform()*s.flush, r.now))
 	case c.following: // what it had received, and not yet written
@@ -330,17 +414,19 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	s := &r.stores[g.store]
 	r.bringUp(s)
 	from, to := &r.copies[s.first+old], &r.copies[s.first+g.state.Primary]
-	if s.mode == model.Unreplicated || from == to {
+	if s.mode == model.Unreplicated || from == to && !s.headless {
 		return
 	}
 	switch {
 	case to.following && r.signal.Kind == model.SwitchoverDue: // the new primary catches up first
 		to.following, to.position, to.at = false, s.written, s.lastAck
 	case to.following:
+		r.drawBehind(g, s)
 		r.breakOff(s, to)
 	}
 	loss := model.Loss{Service: i, At: r.Now(), Initiator: g.blame}
 	s.measure(&loss, to, s.lastAck)
+	own, ownAt := s.written-s.unflushed, s.lastAck-s.unflushed
 	if share := r.apart(g, old); goesOn && share > 0 {
 		s.split, s.splitShare, s.splitFrom = true, share, r.now
 		s.splitAt, s.splitTo = to.at, s.written-to.position
@@ -349,14 +435,21 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	}
 	s.written, s.lastAck, s.last = to.position, to.at, r.now
 	s.writing, s.blocked, s.alone, s.primaryDown, s.unflushed = false, false, false, false, 0
+	s.headless = false
 	to.empty, to.following, to.missed, to.left = false, false, false, false
 	r.cutCopies(g, s)
-	from.diverged = from.diverged || loss.Seconds > 0 || s.split
-	to.diverged = false
 	if to.rot.bad {
 		r.find(g, s, g.state.Primary)
 	}
+	if from == to {
+		return
+	}
+	from.diverged = from.diverged || !g.votes && (loss.Seconds > 0 || s.split)
+	to.diverged = false
 	from.following, from.missed, from.position, from.at = false, true, s.written, s.lastAck
+	if g.votes && own < s.written { // it may be asked again before it has caught up
+		from.position, from.at = own, ownAt
+	}
 }
 
 // cutCopies drops what the copies have beyond the history that goes on.

@@ -194,6 +194,7 @@ const (
 	errorClock
 	copyClock
 	decayClock
+	forceClock
 	holdClock
 	alarmClock
 	rotClock

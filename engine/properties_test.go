@@ -122,7 +122,11 @@ func randomService(r *rand.Rand, sys *model.System, s int, first int32, nodes in
 		svc.WarmUp = model.WarmUp{StartAt: 0.4, Ramp: 120}
 	}
 	if r.IntN(2) == 0 {
-		svc.Store = &model.Store{Mode: model.ReplicationMode(r.IntN(3)), Acks: 1, Lag: law(1), FallbackAfter: uniformLaw{0, 10},
+		mode := model.ReplicationMode(r.IntN(3))
+		if svc.Policy.Style() == model.Majority {
+			mode = model.QuorumSync
+		}
+		svc.Store = &model.Store{Mode: mode, Acks: 1, Lag: law(1), FallbackAfter: uniformLaw{0, 10},
 			WriteRate: 10, Durability: model.Durability(r.IntN(4)), FlushEvery: 5}
 	}
 	if s > 0 && r.IntN(2) == 0 {

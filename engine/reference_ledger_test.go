@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/ftsim/ftsim/model"
+import (
+	"sort"
+
+	"github.com/ftsim/ftsim/model"
+)
 
 // This file is the data of the naive twin (R29–R33). A history is the list of stretches of time in which
 // writes were acknowledged; a position in it is seconds of writing from its start. So when a position was
@@ -11,7 +15,10 @@ type ledger struct {
 	history     []stretch
 	writing     bool
 	copies      []twinCopy
-	acks        int // copies that must have a write
+	acks        int  // copies a write waits for
+	have        int  // copies that have what is acknowledged while it is replicated synchronously
+	votes       bool // it takes the data of a majority to lead
+	headless    bool // and nobody has been elected since the leader lost some
 	luck        *dice
 	blocked     bool // writes wait for a copy
 	alone       bool // the wait is over, the primary goes on without
@@ -36,6 +43,7 @@ type twinCopy struct {
 	empty     bool
 	missed    bool // was down while the primary was up
 	left      bool // something was written without it
+	lag       float64
 }
 
 // twinLoss is a loss. Where writing had paused just at the position from which history goes on, it is open
@@ -63,8 +71,17 @@ func (t *twin) setUpLedger(s *twinService) {
 	for k := range l.copies {
 		l.copies[k].following = int32(k) != s.state.Primary
 	}
-	if (l.Mode == model.Sync || l.Mode == model.SyncFallback) && s.style == model.Primary && len(s.members) > 1 {
-		l.acks = max(1, l.Acks)
+	if len(s.members) > 1 {
+		switch l.Mode {
+		case model.Sync, model.SyncFallback, model.SemiSync:
+			l.have = max(1, l.Acks)
+		case model.QuorumSync:
+			l.have = len(s.members) / 2
+			l.votes = s.style == model.Majority
+		}
+		if !l.votes && s.style == model.Primary {
+			l.acks = l.have
+		}
 	}
 	l.write(0)
 	s.ledger = l
@@ -149,6 +166,8 @@ func (l *ledger) usable(k int32, accepted bool) bool {
 	switch {
 	case l.Mode == model.Unreplicated:
 		return true
+	case l.votes:
+		return !c.empty
 	case c.empty:
 		return false
 	case accepted:
@@ -170,13 +189,23 @@ func (t *twin) settleLedger(s *twinService) {
 		l.write(t.now)
 	}
 	up := s.primary().up
-	if up && l.primaryDown {
-		t.recover(s)
-	}
 	if !up && !l.primaryDown {
 		l.fell = t.blame
 	}
+	if up && l.primaryDown && !l.headless {
+		if l.votes && (l.copies[s.state.Primary].empty || l.unflushed > 0) {
+			l.stepDown(s.state.Primary)
+		} else {
+			t.recover(s)
+		}
+	}
 	l.primaryDown = !up
+	for _, m := range s.members {
+		if m != s.primary() && l.Mode != model.Unreplicated && l.copies[m.k].following && !t.inContact(s, m) {
+			l.drawLags()
+			break
+		}
+	}
 	copies := 0
 	for _, m := range s.members {
 		if m != s.primary() && t.follow(s, m) {
@@ -184,7 +213,7 @@ func (t *twin) settleLedger(s *twinService) {
 		}
 	}
 	t.waitForCopies(s, copies)
-	if up && !l.blocked && t.takesWrites(s) {
+	if up && !l.blocked && !l.headless && t.takesWrites(s) {
 		l.write(t.now)
 	} else {
 		l.writing = false
@@ -214,22 +243,65 @@ func (t *twin) takesWrites(s *twinService) bool {
 // follow tells whether a copy follows the primary now.
 func (t *twin) follow(s *twinService, m *twinMember) bool {
 	p, c := s.primary(), &s.ledger.copies[m.k]
-	follows := p.up && m.up && t.reaches(t.site(p), t.site(m))
-	if follows {
+	follows := t.inContact(s, m)
+	switch {
+	case follows && c.empty && s.ledger.votes && !t.inTouch(s, p): // nobody leads who could take it in
+		return false
+	case follows:
 		*c = twinCopy{position: c.position, following: true}
-	} else if c.following {
+	case c.following:
 		t.breakOff(s.ledger, c)
 	}
 	c.missed = c.missed || p.up && !m.up
 	return follows
 }
 
-// breakOff fixes how far a copy had come: an asynchronous one has what was written a lag ago (R31).
-func (t *twin) breakOff(l *ledger, c *twinCopy) {
-	missing := c.unwritten
-	if l.Lag != nil && (l.Mode == model.Async || l.alone) {
-		missing += l.luck.draw(l.Lag)
+// inContact tells whether a copy gets what the primary writes.
+func (t *twin) inContact(s *twinService, m *twinMember) bool {
+	p := s.primary()
+	return p.up && m.up && !s.ledger.headless && t.reaches(t.site(p), t.site(m))
+}
+
+// stepDown makes a leader that has lost data one copy among others.
+func (l *ledger) stepDown(k int32) {
+	l.headless = true
+	l.copies[k].position = l.written() - l.unflushed
+	l.unflushed = 0
+}
+
+// drawLags is how far the copies that follow are behind, if any loses contact: an asynchronous one by its
+// lag (R31), those of which some acknowledge every write by as much as theirs is longer than that of these.
+func (l *ledger) drawLags() {
+	var lags []float64
+	for k := range l.copies {
+		l.copies[k].lag = 0
+		if l.copies[k].following {
+			lags = append(lags, 0)
+		}
 	}
+	have := l.have
+	if l.alone {
+		have = 0
+	}
+	if l.Lag == nil || have > 0 && len(lags) <= have {
+		return
+	}
+	for i := range lags {
+		lags[i] = l.luck.draw(l.Lag)
+	}
+	sorted := append([]float64{0}, lags...)
+	sort.Float64s(sorted)
+	for k := range l.copies {
+		if l.copies[k].following {
+			l.copies[k].lag = max(0, lags[0]-sorted[have])
+			lags = lags[1:]
+		}
+	}
+}
+
+// breakOff fixes how far a copy had come.
+func (t *twin) breakOff(l *ledger, c *twinCopy) {
+	missing := c.unwritten + c.lag
 	c.following, c.unwritten, c.position = false, 0, l.written()
 	if missing > 0 {
 		c.position = l.writtenBy(t.now - missing)
@@ -250,7 +322,7 @@ func (t *twin) waitForCopies(s *twinService, copies int) {
 		l.blocked, l.alone = false, true
 	case !l.blocked && !l.alone:
 		l.blocked = true
-		if l.Mode == model.SyncFallback {
+		if l.Mode == model.SyncFallback || l.Mode == model.SemiSync {
 			t.planFallback(s, clock)
 		}
 	}
@@ -291,6 +363,8 @@ func (l *ledger) hurt(k int32, primary bool, mode model.FaultMode, now float64) 
 	switch {
 	case mode == model.MediaLoss, l.Durability == model.InMemory && restarted:
 		l.copies[k].empty = true
+	case machineDied && !primary && l.Mode == model.SemiSync && l.copies[k].following && l.Lag != nil: // received is not yet on disk
+		l.copies[k].unwritten = max(l.copies[k].unwritten, l.luck.draw(l.Lag), l.luck.s.uniform()*float64(l.FlushEvery))
 	case primary && machineDied && (l.Durability == model.Periodic || l.Durability == model.OSCache):
 		l.unflushed = max(l.unflushed, l.written()-l.writtenBy(now-l.luck.s.uniform()*float64(l.FlushEvery)))
 	case machineDied && l.copies[k].following && (l.Durability == model.Periodic || l.Durability == model.OSCache):
@@ -349,7 +423,7 @@ func (t *twin) book(loss twinLoss) {
 // the loss is final only when its branch ends (R30).
 func (t *twin) handOver(s *twinService, from, to *twinMember) {
 	l := s.ledger
-	if l.Mode == model.Unreplicated || from == to {
+	if l.Mode == model.Unreplicated || from == to && !l.headless {
 		return
 	}
 	if l.writing {
@@ -357,6 +431,7 @@ func (t *twin) handOver(s *twinService, from, to *twinMember) {
 	}
 	own := &l.copies[to.k]
 	if own.following {
+		l.drawLags()
 		t.breakOff(l, own)
 	}
 	if share := t.apart(s, from, to); share > 0 {
@@ -364,10 +439,18 @@ func (t *twin) handOver(s *twinService, from, to *twinMember) {
 	} else {
 		t.book(t.loss(s, own.position))
 	}
+	kept := l.written() - l.unflushed
 	l.cut(own.position)
+	l.headless = false
 	l.writing, l.blocked, l.alone, l.primaryDown, l.unflushed = false, false, false, false, 0
 	*own = twinCopy{position: own.position}
+	if from == to {
+		return
+	}
 	l.copies[from.k] = twinCopy{position: own.position, empty: l.copies[from.k].empty, missed: true}
+	if l.votes {
+		l.copies[from.k].position = min(own.position, kept)
+	}
 }
 
 // apart is the share of the clients who reach an old primary that goes on serving, but not the new one.

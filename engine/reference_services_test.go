@@ -344,7 +344,7 @@ func (t *twin) demote(s *twinService) {
 func (t *twin) isLost(s *twinService) bool {
 	switch m := s.primary(); {
 	case s.style == model.Majority:
-		return !m.up || !t.inTouch(s, m)
+		return !m.up || !t.inTouch(s, m) || s.ledger != nil && s.ledger.headless
 	case s.Detector == nil:
 		return !m.up
 	default:
@@ -355,8 +355,9 @@ func (t *twin) isLost(s *twinService) bool {
 // inTouch tells whether a member and those it talks with are a majority of all configured ones (R14).
 func (t *twin) inTouch(s *twinService, m *twinMember) bool {
 	count := 0
+	votes := func(o *twinMember) bool { return s.ledger == nil || !s.ledger.votes || !s.ledger.copies[o.k].empty }
 	for _, o := range s.members {
-		if o.up && (o == m || t.reaches(t.site(m), t.site(o)) && t.reaches(t.site(o), t.site(m))) {
+		if votes(m) && votes(o) && o.up && (o == m || t.reaches(t.site(m), t.site(o)) && t.reaches(t.site(o), t.site(m))) {
 			count++
 		}
 	}
@@ -372,17 +373,28 @@ func (t *twin) candidates(s *twinService) (best, next int32) {
 func (t *twin) best(s *twinService, but int32) int32 {
 	best, most := none, math.Inf(-1)
 	for _, m := range s.members {
-		has := 0.0
-		if l := s.ledger; l != nil && l.Mode != model.Unreplicated {
-			if has = l.copies[m.k].position; l.copies[m.k].following {
-				has = math.Inf(1)
-			}
-		}
+		has := s.has(m.k)
 		if m.k != but && has > most+grain && t.canLead(s, m) {
 			best, most = m.k, has
 		}
 	}
 	return best
+}
+
+// has is how much of the history a member has, those that follow all of it.
+func (s *twinService) has(k int32) float64 {
+	switch l := s.ledger; {
+	case l == nil, l.Mode == model.Unreplicated:
+		return 0
+	case l.votes && k == s.state.Primary && !l.headless:
+		return l.written() - l.unflushed
+	case l.votes && l.copies[k].following:
+		return l.written()
+	case l.copies[k].following:
+		return math.Inf(1)
+	default:
+		return l.copies[k].position
+	}
 }
 
 func (t *twin) canLead(s *twinService, m *twinMember) bool {

@@ -41,7 +41,23 @@ func makeSystem(seed uint64, fixed bool) *model.System {
 	m.journeys()
 	m.crews()
 	m.load(seed)
+	m.acknowledgements(seed)
 	return m.sys
+}
+
+// acknowledgements has some stores wait for a majority, or for anybody who has received a write.
+func (m *maker) acknowledgements(seed uint64) {
+	m.r = rand.New(rand.NewPCG(seed, 78))
+	for i := range m.sys.Services {
+		s := &m.sys.Services[i]
+		switch {
+		case s.Store == nil:
+		case s.Policy.Style() == model.Majority:
+			s.Store.Mode = of(m, model.QuorumSync, model.QuorumSync, model.Unreplicated)
+		case m.chance(3):
+			s.Store.Mode = of(m, model.QuorumSync, model.SemiSync)
+		}
+	}
 }
 
 // crews has some parts repaired by few.

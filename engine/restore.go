@@ -203,6 +203,7 @@ func (r *Runner) endRestore(g *group, s *store) {
 	if s.corruption != nil {
 		r.renewed(g, s)
 	}
+	s.headless = false
 	r.book(loss, g.state.Primary)
 }
 

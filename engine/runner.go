@@ -315,6 +315,8 @@ func (r *Runner) ring(id int32) {
 		if r.blame == none {
 			r.blame = r.p.sys.ServiceElement(int(o.group))
 		}
+	case forceClock:
+		r.stores[o.index].force.due = true
 	case fallbackClock:
 		r.stores[o.index].waited = true
 	case strainClock:

@@ -165,8 +165,11 @@ func (c *checker) dependencies(ds []Dependency, at Pos, where string, exists fun
 
 func (c *checker) store(x *Service, where string) {
 	s := x.Store
-	if s.Mode > Unreplicated || s.Durability > InMemory {
+	if s.Mode >= NumReplicationModes || s.Durability > InMemory {
 		c.fault(x.At, "%s: unknown replication mode or durability", where)
+	}
+	if x.Policy != nil && x.Policy.Style() == Majority && s.Mode != QuorumSync && s.Mode != Unreplicated {
+		c.fault(x.At, "%s: a quorum acknowledges what a majority has", where)
 	}
 	if s.Acks < 0 || s.Acks > max(0, len(x.Members)-1) {
 		c.fault(x.At, "%s: %d copies must have a write, and there are %d besides the primary", where, s.Acks, len(x.Members)-1)

@@ -261,7 +261,7 @@ func TestCheckWarns(t *testing.T) {
 			for i := range n {
 				s.Services[0].Members = append(s.Services[0].Members, Member{int32(3 + i), int32(3 + i)})
 			}
-			s.Services[0].Policy, s.Services[0].Store.Acks = rule{Majority, 1}, 1
+			s.Services[0].Policy, s.Services[0].Store.Acks, s.Services[0].Store.Mode = rule{Majority, 1}, 1, QuorumSync
 		}
 	}
 	const changes = "no changes are declared"

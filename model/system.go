@@ -225,7 +225,8 @@ type Store struct {
 	Mode          ReplicationMode
 	Acks          int          // copies besides the primary that must have a write (sync modes)
 	Lag           Distribution // of a copy behind the primary while replication is asynchronous
-	FallbackAfter Distribution // how long writes wait before the primary goes on alone (SyncFallback)
+	FallbackAfter Distribution // how long writes wait before the primary goes on alone (SyncFallback, SemiSync)
+	Forced        Responder    // who goes on with what is left when a majority has lost its data (QuorumSync under Majority); nil = nobody
 	WriteRate     float64      // acknowledged transactions per second while writable
 	Durability    Durability
 	FlushEvery    Seconds // for Periodic

@@ -97,9 +97,12 @@ const (
 	SyncFallback                        // when a copy has it too; after a wait, the primary goes on alone
 	Sync                                // when a copy has it too; without a copy, writes block
 	Unreplicated                        // each replica has its own data
+	SemiSync                            // when some copies have received it; after a wait, the primary goes on alone
+	QuorumSync                          // when a majority of all replicas has it; without one, writes block
+	NumReplicationModes
 )
 
-var replicationWords = []string{"async", "sync-fallback", "sync", "none"}
+var replicationWords = []string{"async", "sync-fallback", "sync", "none", "semi-sync", "quorum"}
 
 func (m ReplicationMode) String() string { return replicationWords[m] }
 

@@ -62,15 +62,19 @@ func (b *builder) durability(m *mapping, st *model.Store) {
 
 func (b *builder) replication(s *service, m *mapping, st *model.Store, size float64) {
 	r, short := m.scalarOr("replication")
+	quorum := s.s.Policy != nil && s.s.Policy.Style() == model.Majority
 	word := "async"
+	if quorum {
+		word = "quorum"
+	}
 	if short != nil {
 		r.layers = nil
 		r.set("mode", short.text, short)
-		word = b.replicationMode(r, short)
+		word = b.replicationMode(r, short, word)
 	} else if r.preset("", "replication"); r.get("mode") != nil {
 		v := r.get("mode")
 		r.set("mode", v.text, v)
-		word = b.replicationMode(r, v)
+		word = b.replicationMode(r, v, word)
 	} else if len(s.hosts) > 1 {
 		r.set("mode", word, nil)
 	}
@@ -79,7 +83,11 @@ func (b *builder) replication(s *service, m *mapping, st *model.Store, size floa
 			st.Mode = model.ReplicationMode(i)
 		}
 	}
-	if st.Mode == model.Sync || st.Mode == model.SyncFallback {
+	if quorum && st.Mode != model.QuorumSync && st.Mode != model.Unreplicated {
+		b.d.fault(r.origin, "leave the mode out", "%s: a quorum acknowledges what a majority has, not by %q", r.where, word)
+		st.Mode = model.QuorumSync
+	}
+	if st.Mode == model.Sync || st.Mode == model.SyncFallback || st.Mode == model.SemiSync {
 		most := max(1, len(s.hosts)-1)
 		st.Acks = r.count("acks", 1, most, 1)
 		if len(s.hosts) == 1 {
@@ -91,21 +99,23 @@ func (b *builder) replication(s *service, m *mapping, st *model.Store, size floa
 	if st.Mode != model.Unreplicated && (len(s.hosts) > 1 || r.has("lag")) {
 		st.Lag = r.law("lag", steady, quantiles(0.02, 0.4))
 	}
-	if st.Mode == model.SyncFallback {
+	switch st.Mode {
+	case model.SyncFallback:
 		st.FallbackAfter = r.law("fallback_after", steady, failures.Uniform(0, 10))
+	case model.SemiSync:
+		st.FallbackAfter = r.law("fallback_after", steady, failures.Fixed(10))
+	}
+	if quorum && st.Mode == model.QuorumSync && r.word("majority_lost", []string{"human", "wait"}, "human") == "human" {
+		st.Forced = &b.onCall
 	}
 	b.rebuild(r, st, size)
 	r.later("lag_under_load")
 	r.done()
 }
 
-func (b *builder) replicationMode(r *mapping, v *node) string {
-	if v.text == "semi-sync" || v.text == "quorum" {
-		b.d.fault(v, "supported are: async, sync-fallback, sync, none", "%s: %q is not supported yet", r.where, v.text)
-		return "async"
-	}
+func (b *builder) replicationMode(r *mapping, v *node, byDefault string) string {
 	if w, ok := b.d.oneOf(v, r.label("mode"), model.ReplicationWords()); ok {
 		return w
 	}
-	return "async"
+	return byDefault
 }

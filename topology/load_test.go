@@ -178,6 +178,10 @@ func describe(t *Topology) string {
 			}
 			slices.Sort(parts)
 			st.Rebuild, st.Backups, st.Errors, st.Corruption = nil, nil, nil, nil
+			if st.Forced != nil {
+				st.Forced = nil
+				parts = append(parts, "    somebody goes on without a majority\n")
+			}
 			fmt.Fprintf(&b, "    store %+v\n%s", st, strings.Join(parts, ""))
 		}
 	}
