@@ -72,6 +72,21 @@ func reordered(sys *model.System, r *rand.Rand) *model.System {
 			out.Crews[i].Serves[k] = component(out.Crews[i].Serves[k])
 		}
 	}
+	out.Maintenance, out.Stocks = slices.Clone(sys.Maintenance), slices.Clone(sys.Stocks)
+	for i := range out.Maintenance {
+		m := &out.Maintenance[i]
+		m.Targets, m.Service = slices.Clone(m.Targets), service(m.Service)
+		for k := range m.Targets {
+			m.Targets[k] = component(m.Targets[k])
+		}
+	}
+	for i := range out.Stocks {
+		s := &out.Stocks[i]
+		s.Serves = slices.Clone(s.Serves)
+		for k := range s.Serves {
+			s.Serves[k] = component(s.Serves[k])
+		}
+	}
 	for _, i := range r.Perm(len(sys.Journeys)) {
 		j := sys.Journeys[i]
 		j.Needs, j.Service = renamedAll(j.Needs, service), service(j.Service)

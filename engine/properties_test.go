@@ -149,6 +149,8 @@ func run(t testing.TB, sys *model.System, o Options) []model.Outcome {
 		c.Runs = append([]model.Run(nil), out.Runs...)
 		c.Unserved = append([]model.Seconds(nil), out.Unserved...)
 		c.Exposure = append([]model.Seconds(nil), out.Exposure...)
+		c.Upkeep = append([]model.Upkeep(nil), out.Upkeep...)
+		c.Stocks = append([]model.StockUse(nil), out.Stocks...)
 		all = append(all, c)
 	})
 	return all
