@@ -70,7 +70,8 @@ type replica struct {
 	diverged            bool    // holds writes that history has gone without
 	behind              float64 // seconds it is behind what is acknowledged, as last drawn
 	rebuilding, rebuilt bool
-	anew                bool // it is being copied as a whole
+	anew                bool    // it is being copied as a whole
+	kept                float64 // since when it has kept its media
 	rot                 decay
 }
 
@@ -325,7 +326,7 @@ func (r *Runner) hurtCopy(g *group, k int32, mode model.FaultMode) {
 	r.bringUp(s)
 	switch {
 	case mode == model.MediaLoss, s.durability == model.InMemory && mode <= model.PowerLoss:
-		c.empty = true
+		c.empty, c.kept = true, r.now
 		if s.corruption != nil {
 			r.cleanse(g, s, k)
 		}

@@ -22,6 +22,7 @@ type restoration struct {
 	era    float64 // when the schedules were last started anew
 	eras   int64   // how often that was
 	mends  bool    // it replaces what has gone bad on every copy
+	silent silence
 }
 
 // spoiling is the state of an operator's error on a store (R39).
@@ -49,6 +50,8 @@ const (
 	logKind
 	restoreKind
 	scrubKind
+	testKind
+	snapshotKind
 )
 
 // fate is a number from [0, 1) that belongs to one backup of one store in one replication.
@@ -101,7 +104,7 @@ func (r *Runner) recoverable(s *store, by float64) (point, took float64, source 
 		at, volume := r.increments(s, base, by)
 		point, source, replay := r.logs(s, at, by)
 		took += volume/b.RestoreRate + replay/b.ReplayRate
-		if s.luck.uniform() >= b.RestoreFails && !s.taint.holds(base) {
+		if s.luck.uniform() >= b.RestoreFails && !s.taint.holds(base) && r.works(s, base) {
 			return point, took, source
 		}
 	}
@@ -263,6 +266,9 @@ func (r *Runner) spoil(s *store) {
 		return
 	}
 	s.spoilt.stage, s.spoilt.at = wrong, r.now
+	if b := s.backups; b != nil && b.Ruined > 0 && s.luck.uniform() < b.Ruined {
+		s.restore.lost = r.now
+	}
 	r.wait(s, s.errors.Noticed)
 }
 
@@ -292,7 +298,9 @@ func (r *Runner) undo(g *group, s *store) {
 		r.bringBack(g, s, s.spoilt.at, r.sample(s.errors.DelayedTakes, &s.luck), model.FromCopy)
 		return
 	}
-	if !r.beginRestore(g, s, s.spoilt.at) {
+	if r.beginRestore(g, s, s.spoilt.at) {
+		r.preferSnapshot(g, s)
+	} else {
 		r.bringBack(g, s, s.restore.point, 0, model.FromNowhere)
 	}
 }

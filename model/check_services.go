@@ -222,6 +222,12 @@ func (c *checker) backups(b *Backups, at Pos, where string) {
 	if !(b.Size >= 0) || !(b.Growth >= 0) || !(b.RestoreRate > 0) || !(b.ReplayRate > 0) || math.IsInf(b.Size+b.Growth, 1) {
 		c.fault(at, "%s: sizes must be finite, and rates of restoring greater than zero", where)
 	}
+	if b.Breaks != nil && !(b.Breaks.Mean() > 0) || !isLength(b.TestEvery) || !isShare(b.Ruined) {
+		c.fault(at, "%s: backups stop working after a law of positive mean, are tested in finite times and ruined with a probability", where)
+	}
+	if p := b.Snapshots; !isLength(p.Every) || !isLength(p.Keep) || p.Rollback != nil && !isLength(p.Rollback.Mean()) {
+		c.fault(at, "%s: snapshots are made every so often, kept for a while and rolled back to in a finite time", where)
+	}
 	if b.Repository != None && !c.hasComponent(b.Repository) {
 		c.fault(at, "%s: there is no component %d to hold its backups", where, b.Repository)
 	}

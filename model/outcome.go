@@ -52,9 +52,12 @@ const (
 	FromBackup
 	FromLog // a backup and the archived log after it
 	FromNowhere
+	FromSnapshot // one that the primary has kept itself
 )
 
-func (s Source) String() string { return [...]string{"copy", "backup", "log", "nowhere"}[s] }
+func (s Source) String() string {
+	return [...]string{"copy", "backup", "log", "nowhere", "snapshot"}[s]
+}
 
 // Trigger tells why a failover began.
 type Trigger uint8

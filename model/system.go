@@ -282,6 +282,18 @@ type Backups struct {
 	ReplayRate   float64      // bytes of log per second, greater than 0
 	Prepare      Distribution // to decide, provision and validate; nil = no time
 	Repository   int32        // component that holds them; None = it is never lost
+	Breaks       Distribution // until backups stop working without anybody noticing, from when they work; nil = never
+	TestEvery    Seconds      // a restoration is tried that often, which finds that out; 0 = never
+	Ruined       float64      // probability that an error that spoils the data ruins its backups as well, 0 to 1
+	Snapshots    Snapshots
+}
+
+// Snapshots are points in time that each copy keeps on its own media, for errors of people. The zero
+// Snapshots are none.
+type Snapshots struct {
+	Every    Seconds
+	Keep     Seconds      // 0 = for ever
+	Rollback Distribution // nil = at once
 }
 
 // DataErrors are mistakes of people or programs that change data wrongly, on all copies at once (R39).

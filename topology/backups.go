@@ -22,7 +22,9 @@ func (b *builder) backups(m *mapping, st *model.Store, size, growth float64) {
 	}
 	out := &model.Backups{Size: size, Growth: growth, Repository: model.None}
 	st.Backups = out
-	if k.need("full", "write for example full: {every: 1d, takes: 2h}") != nil {
+	b.snapshots(k, out)
+	if k.has("full") || out.Snapshots.Every == 0 {
+		k.need("full", "write for example full: {every: 1d, takes: 2h}")
 		out.Full = b.schedule(k, "full")
 	}
 	out.Differential, out.Incremental = b.schedule(k, "differential"), b.schedule(k, "incremental")
@@ -35,8 +37,13 @@ func (b *builder) backups(m *mapping, st *model.Store, size, growth float64) {
 	out.CopyFails = k.share("copy_fails", 0)
 	fails := 0.1
 	if k.has("restore_test_every") {
-		k.durationAbove("restore_test_every", 30*model.Day)
+		out.TestEvery = k.durationAbove("restore_test_every", 30*model.Day)
 		fails = 0.02
+	}
+	if k.has("breaks_unnoticed") {
+		if out.Breaks = k.lifeLaw("breaks_unnoticed", nil); out.Breaks == never {
+			out.Breaks = nil
+		}
 	}
 	out.RestoreFails = b.below(k, "restore_fails", fails)
 	out.RestoreRate, out.ReplayRate = k.bytesPerSecond("restore_rate", math.Inf(1)), k.bytesPerSecond("replay_rate", math.Inf(1))
@@ -48,14 +55,29 @@ func (b *builder) backups(m *mapping, st *model.Store, size, growth float64) {
 			b.d.fault(r, "name one of them", "%s: %q is %d nodes", k.label("repository"), clip(r.text), len(found))
 		}
 	}
-	if k.has("protected_from_operator") && !k.flag("protected_from_operator") {
-		b.d.fault(k.place("protected_from_operator"), "only true", "%s: unprotected backups are not supported yet", k.where)
+	ruined := 0.0
+	if v := k.get("protected_from_operator"); v != nil {
+		k.set("protected_from_operator", v.text, v)
+		if !k.flag("protected_from_operator") {
+			ruined = 0.1
+		}
 	}
+	out.Ruined = k.share("ruined_by_errors", ruined)
 	if size == 0 && !math.IsInf(out.RestoreRate, 1) {
 		b.d.fault(k.place("restore_rate"), `write for example size: 600GiB, beside "backups"`, "%s: how much there is to restore is missing", k.where)
 	}
-	k.later("snapshot")
 	k.done()
+}
+
+// snapshots reads what each copy keeps on its own media.
+func (b *builder) snapshots(k *mapping, out *model.Backups) {
+	m := k.sub("snapshot", k.where+": snapshot")
+	if m == nil || len(m.layers) == 0 {
+		return
+	}
+	out.Snapshots = model.Snapshots{Every: m.durationAbove("every", model.Hour), Keep: m.duration("keep", 0),
+		Rollback: m.law("rollback", steady, quantiles(5*model.Minute, 20*model.Minute))}
+	m.done()
 }
 
 func (b *builder) schedule(m *mapping, key string) model.Schedule {
