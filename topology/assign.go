@@ -127,6 +127,9 @@ var named = []string{"nodes", "services", "journeys", "jobs", "regions", "zones"
 func (l *layering) assign(base *node, s setting, path []step) node {
 	head := &path[0].node
 	within := s.path[:len(s.path)-len(path)]
+	if n := len(within); n > 0 {
+		base = block(within[n-1].text, base)
+	}
 	switch base.kind {
 	case sequenceNode:
 		return l.assignItem(base, s, path, within)

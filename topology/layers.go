@@ -71,7 +71,7 @@ func (in *Input) tree() (*node, model.Problems) {
 		if bad = bad || over == nil; bad {
 			continue
 		}
-		whole := l.laid(root, over)
+		whole := l.laid("", root, over)
 		root = &whole
 	}
 	for i, a := range in.Set {
@@ -148,8 +148,27 @@ func (l *layering) fault(n *node, what, hint string) {
 	}
 }
 
-// laid is base with over on top: mappings key by key, everything else as a whole.
-func (l *layering) laid(base, over *node) node {
+// inLong is what a word stands for that may be written instead of a block: failover: automatic.
+var inLong = map[string]string{"failover": "mode", "failback": "mode", "fencing": "kind"}
+
+// block is a value that stands for a block, written as one; other values stay as they are.
+func block(key string, v *node) *node {
+	long, known := inLong[key]
+	if !known || v.kind != scalarNode {
+		return v
+	}
+	word := *v
+	word.text = long
+	out := *v
+	out.kind, out.text, out.parts = mappingNode, "", []node{word, *v}
+	return &out
+}
+
+// laid is base with over on top, under a key: mappings key by key, everything else as a whole.
+func (l *layering) laid(key string, base, over *node) node {
+	if over.kind == mappingNode {
+		base = block(key, base)
+	}
 	if base.kind != mappingNode || over.kind != mappingNode || otherLaw(base, over) {
 		return *over
 	}
@@ -170,7 +189,7 @@ func (l *layering) laid(base, over *node) node {
 			if out.parts[i+1].kind != mappingNode || value.kind != mappingNode {
 				out.parts[i] = *key
 			}
-			out.parts[i+1] = l.laid(&out.parts[i+1], value)
+			out.parts[i+1] = l.laid(key.text, &out.parts[i+1], value)
 		}
 	}
 	slices.Sort(gone)

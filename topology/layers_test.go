@@ -61,6 +61,9 @@ func TestLayersAreTheFileWithChanges(t *testing.T) {
 		{"taken away", "", []string{"services.db.failover=null"}, []string{", failover: automatic", ""}},
 		{"an item by its number", "", []string{"services.db.replicas.2=a"}, []string{"[a, b]", "[a, a]"}},
 		{"an item by its name", "", []string{"objectives.db.availability=99%"}, []string{"99.9%", "99%"}},
+		{"into a word for a block", "", []string{"services.db.failover.promote=9s"}, []string{"failover: automatic", "failover: {mode: automatic, promote: 9s}"}},
+		{"a block over a word", "services: {db: {failover: {promote: 9s}}}", nil, []string{"failover: automatic", "failover: {mode: automatic, promote: 9s}"}},
+		{"a word over a block", "services: {db: {failover: manual}}", nil, []string{"failover: automatic", "failover: manual"}},
 		{"quotes", "", []string{`"nodes"."a".mtbf=20d`}, []string{"a: {mtbf: 90d", "a: {mtbf: 20d"}},
 	} {
 		byHand := strings.NewReplacer(c.replace...).Replace(layerBase)

@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 
@@ -126,40 +125,4 @@ func curveTitle(d *Document, j int) string {
 	}
 	return fmt.Sprintf("%s %s from %s in the first %s to %s in the last %s", name, verb,
 		percent(early, digits), spoken(h/10), percent(late, digits), spoken(h/2))
-}
-
-// SweepPoint is what one setting of a parameter came to.
-type SweepPoint struct {
-	Setting model.Seconds
-	Result  analysis.Estimate // in seconds per year
-}
-
-// Sweep is downtime against a parameter that is a duration, with the interval of each point. Points come in
-// the order of their settings, which are above zero.
-type Sweep struct {
-	Title, Sub, Foot string
-	Setting          string // what the parameter is, for the axis
-	Points           []SweepPoint
-}
-
-// PNG draws the sweep, the parameter on a log scale.
-func (s *Sweep) PNG(w io.Writer) error {
-	p := newCanvas(s.Foot)
-	p.grid(true, false)
-	p.title, p.sub = s.Title, s.Sub
-	p.xlab, p.ylab = s.Setting+" (log scale)", "Downtime per year"
-	var line []analysis.CurvePoint
-	var ticks plot.ConstantTicks
-	highest := 0.0
-	for _, x := range s.Points {
-		ticks = append(ticks, plot.Tick{Value: float64(x.Setting), Label: spoken(float64(x.Setting))})
-		line = append(line, analysis.CurvePoint{At: x.Setting, Now: x.Result})
-		highest = max(highest, x.Result.High)
-	}
-	p.curve(line, lineColors[0], 1.2)
-	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, ticks
-	p.X.Min, p.X.Max = ticks[0].Value, ticks[len(ticks)-1].Value
-	p.Y.Min, p.Y.Max = 0, highest*1.05
-	p.Y.Tick.Marker = linearTimes(highest)
-	return p.png(w)
 }

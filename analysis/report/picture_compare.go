@@ -209,6 +209,7 @@ type trade struct {
 	times                 bool
 	write                 func(float64) string
 	points                []tradePoint
+	many                  bool // so many that colours and names would tell nothing: only the front is named
 }
 
 type tradePoint struct {
@@ -262,9 +263,10 @@ func (d *Compared) trades() (list []*trade) {
 	return list
 }
 
-// tradePicture draws what designs cost against what they give, with a line along the front.
-func (d *Compared) tradePicture(t *trade) *picture {
-	p := d.canvas()
+func (d *Compared) tradePicture(t *trade) *picture { return t.picture(d.canvas()) }
+
+// picture draws what designs cost against what they give, with a line along the front.
+func (t *trade) picture(p *picture) *picture {
 	p.grid(true, true)
 	p.title = capital(t.what)
 	p.sub = "Cost without that of downtime; lines: 95 % intervals. Hollow: another design is at most as bad and costs no more"
@@ -281,7 +283,9 @@ func (d *Compared) tradePicture(t *trade) *picture {
 	p.X.Min, p.X.Max = max(0, lowest-room), highest+room
 	p.Y.Min, p.Y.Max = 0, top*1.08
 	p.X.Tick.Marker = roundNumbers(p.X.Min, p.X.Max)
-	if t.times {
+	if t.far() {
+		p.logDown(t)
+	} else if t.times {
 		p.Y.Tick.Marker = linearTimes(top)
 	} else {
 		p.Y.Tick.Marker = roundNumbers(0, top)
@@ -324,13 +328,16 @@ func (p *picture) drawTrade(c draw.Canvas, t *trade) {
 	if len(front) > 1 {
 		c.StrokeLines(draw.LineStyle{Color: faintInk, Width: vg.Points(1), Dashes: []vg.Length{vg.Points(3), vg.Points(3)}}, front)
 	}
-	for i := range t.points {
+	for _, i := range t.frontLast() {
 		q := &t.points[i]
 		x, y := tx(q.cost), ty(q.worth())
-		whisker(c, faded(colorOf(q.at), 140), x, ty(q.value.Low), x, ty(min(q.value.High, p.Y.Max)))
-		dot(c, colorOf(q.at), x, y, vg.Points(5))
+		whisker(c, faded(t.color(q), 140), x, ty(max(q.value.Low, p.Y.Min)), x, ty(min(q.value.High, p.Y.Max)))
+		dot(c, t.color(q), x, y, vg.Points(5))
 		if t.better(i) >= 0 {
 			dot(c, hue(0xFFFFFF), x, y, vg.Points(3))
+			if t.many {
+				continue
+			}
 		}
 		st := lettering(9, true, ink)
 		name := brief(q.name)
@@ -340,6 +347,13 @@ func (p *picture) drawTrade(c draw.Canvas, t *trade) {
 		}
 		c.FillText(st, at, name)
 	}
+}
+
+func (t *trade) color(q *tradePoint) color.NRGBA {
+	if t.many {
+		return blue
+	}
+	return colorOf(q.at)
 }
 
 // roundNumbers places about five round numbers between low and high.

@@ -127,7 +127,10 @@ func commandForAll(jobs []*job, runs int, exact bool) string {
 		s += " " + shellWord(j.file)
 	}
 	p := &jobs[0].plan
-	s += fmt.Sprintf(" --runs %d --seed %d --horizon %v", runs, p.Seed, p.Horizon)
+	if jobs[0].layers.piped() {
+		return ""
+	}
+	s += jobs[0].layers.words() + fmt.Sprintf(" --runs %d --seed %d --horizon %v", runs, p.Seed, p.Horizon)
 	if exact {
 		s += " --exact"
 	}

@@ -85,18 +85,29 @@ func isFile(name string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// load reads and checks a topology. Its problems are shown here; the error then only carries the code.
+// load reads and checks a topology, with what is laid over it.
 func (c *console) load(argument string) (*topology.Topology, error) {
+	in, err := c.input(argument)
+	if err != nil {
+		return nil, err
+	}
+	return c.loadInput(in, !c.quiet)
+}
+
+// input reads a topology and what is laid over it.
+func (c *console) input(argument string) (*topology.Input, error) {
 	name, text, err := c.read(argument)
 	if err != nil {
 		return nil, err
 	}
-	if len(text) > largeInput {
-		defer debug.SetGCPercent(debug.SetGCPercent(60))
-	}
 	in := &topology.Input{Files: []topology.File{{Name: name, Text: text}}}
-	if err := c.over(in); err != nil {
-		return nil, err
+	return in, c.over(in)
+}
+
+// loadInput checks a topology. Its problems are shown here; the error then only carries the code.
+func (c *console) loadInput(in *topology.Input, warn bool) (*topology.Topology, error) {
+	if len(in.Files[0].Text) > largeInput {
+		defer debug.SetGCPercent(debug.SetGCPercent(60))
 	}
 	t, err := topology.LoadInput(in)
 	var ps model.Problems
@@ -107,7 +118,7 @@ func (c *console) load(argument string) (*topology.Topology, error) {
 	case err != nil:
 		return nil, badInput("%w", err)
 	}
-	if !c.quiet {
+	if warn {
 		c.show(t.System.Warnings, in.Sources())
 	}
 	return t, nil

@@ -36,6 +36,7 @@ and where the downtime comes from.`,
 	root.AddCommand(
 		newRun(c),
 		newCompare(c),
+		newSweep(c),
 		newValidate(c),
 		newExplain(c),
 		newTrace(c),

@@ -64,7 +64,12 @@ func prepare(c *console, cmd *cobra.Command, file string, f *planFlags) (*job, e
 	if err != nil {
 		return nil, err
 	}
-	j := &job{file: file, top: t, plan: *t.Plan, layers: c.layers}
+	return ready(c, cmd, file, t, f)
+}
+
+// ready lays the flags over the plan of a topology and compiles it.
+func ready(c *console, cmd *cobra.Command, file string, t *topology.Topology, f *planFlags) (j *job, err error) {
+	j = &job{file: file, top: t, plan: *t.Plan, layers: c.layers}
 	j.override(cmd, f)
 	if faults := model.Check(t.System, &j.plan).Faults(); len(faults) > 0 { // such as a horizon that never ends
 		c.show(faults, nil)

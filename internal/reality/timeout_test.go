@@ -35,14 +35,14 @@ for the clients to follow a failover. 4000 years for each timeout, under the sam
 // ends (R11).
 func TestTimeoutCurveIsAU(t *testing.T) {
 	var rows strings.Builder
-	s := &report.Sweep{Title: "A detector's timeout of 10 to 30 s costs the least", Setting: "Timeout of the detector",
+	s := &report.SweepCurve{Title: "A detector's timeout of 10 to 30 s costs the least", Setting: "Timeout of the detector",
 		Sub:  "Downtime per year of a pair with a noisy line between its machines; shaded: 95 % interval",
 		Foot: "ftsim · examples/pair-06 · seed 1 · 4000 runs × 1y for each timeout"}
 	least := 0
 	for i, timeout := range []model.Seconds{2, 3, 5, 8, 12, 20, 30, 45, 60, 90, 120} {
 		sum := study(t, "../../examples/pair-06-timeout-10s.yaml", "period: 1s, timeout: 10s", "period: 1s, timeout: "+timeout.String())
 		down := of(t, sum, "downtime", "", "")
-		s.Points = append(s.Points, report.SweepPoint{Setting: timeout, Result: down})
+		s.Points = append(s.Points, report.SweepPoint{Label: timeout.String(), Setting: float64(timeout), Result: down})
 		if down.Value < s.Points[least].Result.Value {
 			least = i
 		}
@@ -50,14 +50,14 @@ func TestTimeoutCurveIsAU(t *testing.T) {
 			of(t, sum, "failovers", "db", "").Value, failovers(sum, "db", model.FalseAlarm, false))
 	}
 	bottom := s.Points[least]
-	between(t, "the best timeout, s", float64(bottom.Setting), 8, 30)
+	between(t, "the best timeout, s", bottom.Setting, 8, 30)
 	for i, p := range s.Points {
 		switch {
 		case i+1 < least && p.Result.Value <= s.Points[i+1].Result.Value, i > least+1 && p.Result.Value <= s.Points[i-1].Result.Value:
-			t.Errorf("at %v the curve is not a U: %v", p.Setting, s.Points)
+			t.Errorf("at %v the curve is not a U: %v", p.Label, s.Points)
 		case p.Setting <= 3 || p.Setting >= 60:
 			if p.Result.Low <= bottom.Result.High {
-				t.Errorf("%v is not clearly worse than %v", p.Setting, bottom.Setting)
+				t.Errorf("%v is not clearly worse than %v", p.Label, bottom.Label)
 			}
 		}
 	}
@@ -67,7 +67,7 @@ func TestTimeoutCurveIsAU(t *testing.T) {
 
 // curveIsDrawn writes the picture, or makes sure that there is one like it: pixels may differ with a version
 // of the plotting library, the size may not.
-func curveIsDrawn(t *testing.T, s *report.Sweep) {
+func curveIsDrawn(t *testing.T, s *report.SweepCurve) {
 	t.Helper()
 	const file = "../../docs/timeout-curve.png"
 	var now bytes.Buffer
