@@ -57,6 +57,7 @@ const (
 	Journeys        Scope = "journey"
 	JourneysPlanned Scope = "journey with maintenance"
 	JourneysWithRTO Scope = "journey with RTO"
+	JourneysBridged Scope = "journey with a cache or queue"
 	Services        Scope = "service"
 	Stores          Scope = "store"
 	StoresWithRPO   Scope = "store with RPO"
@@ -99,6 +100,7 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 		{"rto", "recovery time of an incident: start of its first outage to end of its last", Time, Lower, Lifetime, Journeys, v.recovery},
 		{"rto_met", "share of incidents recovered within the RTO", Fraction, Higher, Share, JourneysWithRTO, v.rtoMet},
 		{"rto_met_years", "share of replications in which no incident broke the RTO", Fraction, Higher, Share, JourneysWithRTO, v.rtoMetYears},
+		{"bridged", "share of time in which caches or queues stood in, or were not yet as before", Fraction, Lower, Mean, JourneysBridged, v.bridged},
 		{"exposure", "share of time with fewer members than designed", Fraction, Lower, Mean, Services, v.exposure},
 		{"failovers", "role changes and attempts per year", PerYear, Lower, Rate, Services, v.failovers},
 		{"recoveries", "recoveries of the store per year, including those that lost nothing", PerYear, Lower, Rate, Stores, v.recoveries},
@@ -155,8 +157,20 @@ func newLens(sys *model.System, plan *model.Plan) *lens {
 }
 
 // storesOf lists the services with data that journey j needs, directly or through others.
-func storesOf(sys *model.System, j int32) []int32 {
-	seen := make([]bool, len(sys.Services))
+func storesOf(sys *model.System, j int32) (stores []int32) {
+	seen, _ := under(sys, j)
+	for i, is := range seen {
+		if is && keepsHistory(&sys.Services[i]) {
+			stores = append(stores, int32(i))
+		}
+	}
+	return stores
+}
+
+// under marks the services that journey j needs, directly or through others, and tells whether there is a
+// cache or a queue on the way.
+func under(sys *model.System, j int32) (seen []bool, bridged bool) {
+	seen = make([]bool, len(sys.Services))
 	var need func(n *model.Need)
 	var depend func(ds []model.Dependency)
 	need = func(n *model.Need) {
@@ -172,6 +186,7 @@ func storesOf(sys *model.System, j int32) []int32 {
 	depend = func(ds []model.Dependency) {
 		for i := range ds {
 			need(&ds[i].Need)
+			bridged = bridged || ds[i].Cushion != nil
 			if ds[i].Else != nil {
 				need(ds[i].Else)
 			}
@@ -181,13 +196,12 @@ func storesOf(sys *model.System, j int32) []int32 {
 	if own := sys.Journeys[j].Service; own >= 0 {
 		need(&model.Need{Ref: own})
 	}
-	var stores []int32
-	for i, is := range seen {
-		if is && keepsHistory(&sys.Services[i]) {
-			stores = append(stores, int32(i))
-		}
-	}
-	return stores
+	return seen, bridged
+}
+
+func bridges(sys *model.System, j int32) bool {
+	_, yes := under(sys, j)
+	return yes
 }
 
 // keepsHistory tells whether a service has data that an RPO is about. Members that each have their own,
@@ -320,6 +334,13 @@ func (v *lens) rtoMetYears(dst []float64, o *model.Outcome, j int) []float64 {
 	met := true
 	eachIncident(o, v.plan, j, func(in incident) { met = met && in.recovery() <= v.rto[j] })
 	return append(dst, one(met))
+}
+
+func (v *lens) bridged(dst []float64, o *model.Outcome, j int) []float64 {
+	if j >= len(o.Bridged) {
+		return dst
+	}
+	return append(dst, float64(o.Bridged[j]/o.Horizon))
 }
 
 func (v *lens) exposure(dst []float64, o *model.Outcome, s int) []float64 {

@@ -75,7 +75,7 @@ func NewStudy(sys *model.System, plan *model.Plan) *Study {
 func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 	n := len(sys.Services)
 	switch scope {
-	case Journeys, JourneysWithRTO, JourneysPlanned:
+	case Journeys, JourneysWithRTO, JourneysPlanned, JourneysBridged:
 		n = len(sys.Journeys)
 	case Maintenances:
 		n = len(sys.Maintenance)
@@ -93,6 +93,7 @@ func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 		case scope == JobsThatEnd && !ends(&sys.Jobs[i]):
 		case scope == JourneysWithRTO && v.rto[i] <= 0:
 		case scope == JourneysPlanned && len(sys.Maintenance) == 0:
+		case scope == JourneysBridged && !bridges(sys, int32(i)):
 		case scope == Stores && sys.Services[i].Store == nil:
 		case scope == StoresWithRPO && (sys.Services[i].Store == nil || !(v.rpo[i] >= 0)):
 		default:
@@ -133,7 +134,7 @@ func (s *Study) observe(o *model.Outcome) {
 	s.open++
 	for i := range s.metrics {
 		m := &s.metrics[i]
-		ofJourney := m.Scope == Journeys || m.Scope == JourneysWithRTO || m.Scope == JourneysPlanned
+		ofJourney := slices.Contains([]Scope{Journeys, JourneysWithRTO, JourneysPlanned, JourneysBridged}, m.Scope)
 		for t, a := range s.cells[i] {
 			if a == nil {
 				continue

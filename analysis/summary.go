@@ -64,7 +64,7 @@ func (s *Study) nameOf(scope Scope, target int) string {
 	switch scope {
 	case Whole:
 		return s.sys.Name
-	case Journeys, JourneysWithRTO, JourneysPlanned:
+	case Journeys, JourneysWithRTO, JourneysPlanned, JourneysBridged:
 		return s.sys.Journeys[target].Name
 	case Stocks:
 		return s.sys.Stocks[target].Name

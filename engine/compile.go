@@ -10,8 +10,9 @@ import (
 // Compile lays sys out. The system must have passed model.Check; what Check rejects may panic here.
 func Compile(sys *model.System) (*Program, error) {
 	c := compiler{p: &Program{sys: sys}, laws: map[model.Distribution]int32{}, shared: map[*model.Mode]int32{},
-		balancers: map[int32]bool{}, closures: map[leaf]spans{}}
-	for _, step := range []func() error{c.components, c.commonCauses, c.services, c.requirements, c.wiring, c.dependencies, c.jobs, c.maintenance, c.stocks} {
+		balancers: map[int32]bool{}, closures: map[leaf]spans{}, cushions: map[*model.Dependency]int32{}}
+	for _, step := range []func() error{c.components, c.commonCauses, c.services, c.requirements, c.wiring, c.dependencies, c.jobs, c.maintenance, c.stocks,
+		c.layCushions} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -30,6 +31,9 @@ type compiler struct {
 	gray      bool           // something may become slow
 	balancers map[int32]bool // services whose members' states are observed one by one
 	closures  map[leaf]spans // what conditions rest on
+
+	cushions    map[*model.Dependency]int32
+	owner, user int32 // the service or journey whose dependencies are being laid out, or none
 }
 
 type lawPair struct{ life, repair int32 }

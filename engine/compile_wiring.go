@@ -124,9 +124,12 @@ func (c *compiler) dependencies() error {
 	n := len(p.sys.Services)
 	p.direct = make([]spans, n)
 	p.reaches, p.balanced = make([][]int32, n), make([][]int32, n)
+	c.owner, c.user = none, none
 	for i := range p.sys.Services {
+		c.owner = int32(i)
 		p.direct[i] = c.spans(c.direct(p.sys.Services[i].Needs))
 	}
+	c.owner = none
 	for i := range p.sys.Services {
 		if s := &p.sys.Services[i]; s.Detector != nil && s.Observer == model.ByService {
 			p.balanced[s.Balancer] = append(p.balanced[s.Balancer], int32(i))
@@ -138,13 +141,15 @@ func (c *compiler) dependencies() error {
 	p.journeys = make([]journey, len(p.sys.Journeys))
 	for j := range p.sys.Journeys {
 		from := &p.sys.Journeys[j]
+		c.user = int32(j)
 		p.journeys[j] = journey{direct: c.spans(c.direct(from.Needs)), all: c.spans(c.closure(from.Needs)),
-			threshold: from.Threshold, served: 1, outage: none, relieved: negInf, job: none}
+			threshold: from.Threshold, served: 1, outage: none, relieved: negInf, job: none, cushion: none}
 		p.journeys[j].sole = p.soleOf(p.journeys[j].all)
 		for _, s := range c.touching(from.Needs) {
 			p.reaches[s] = append(p.reaches[s], int32(j))
 		}
 	}
+	c.user = none
 	return nil
 }
 
@@ -175,7 +180,7 @@ func (c *compiler) spans(l list) spans {
 
 // hardParts are the needs that a dependency makes unconditional: itself, or the parts of a conjunction.
 func hardParts(d *model.Dependency) []model.Need {
-	if d.Without > 0 {
+	if d.Without > 0 || d.Cushion != nil {
 		return nil
 	}
 	return conjunction(&d.Need)
@@ -253,7 +258,7 @@ func (w *walk) need(l leaf) {
 }
 
 func (c *compiler) dependency(d *model.Dependency) dependency {
-	out := dependency{need: c.need(&d.Need), without: d.Without}
+	out := dependency{need: c.need(&d.Need), without: d.Without, cushion: c.cushion(d)}
 	if d.Else != nil {
 		n := c.need(d.Else)
 		out.instead = &n

@@ -46,6 +46,12 @@ func (p *Program) Explain(w io.Writer) error {
 	for i := range p.jobs {
 		p.explainJob(out, int32(i))
 	}
+	if len(p.cushions) > 0 {
+		fmt.Fprintln(out, "\ncaches and queues")
+	}
+	for i := range p.cushions {
+		p.explainCushion(out, i)
+	}
 	return out.Flush()
 }
 

@@ -52,7 +52,8 @@ func (c *compiler) jobs() error {
 	p.jobs = make([]job, len(p.sys.Jobs))
 	for _, i := range byName(len(p.jobs), func(i int) string { return p.sys.Jobs[i].Name }) {
 		from := &p.sys.Jobs[i]
-		p.jobs[i] = job{journey: int32(len(p.journeys)), clock: c.clock(owner{kind: jobClock, group: none, index: i}),
+		c.user = int32(len(p.journeys))
+		p.jobs[i] = job{journey: c.user, clock: c.clock(owner{kind: jobClock, group: none, index: i}),
 			takes: c.law(from.Checkpoint.Takes), restart: c.law(from.Restart), work: float64(from.Work),
 			every: float64(from.Checkpoint.Every), atEnd: from.Checkpoint.AtEnd, shielded: from.Shielded, repeats: from.Repeats,
 			key: nameKey(from.Name, forJob)}
@@ -63,11 +64,12 @@ func (c *compiler) jobs() error {
 			p.reaches[s] = append(p.reaches[s], int32(len(p.journeys)))
 		}
 		p.journeys = append(p.journeys, journey{direct: c.spans(c.direct(from.Needs)), all: c.spans(c.closure(from.Needs)),
-			sole: none, threshold: from.Threshold, served: 1, outage: none, job: i})
+			sole: none, threshold: from.Threshold, served: 1, outage: none, job: i, cushion: none})
 		if step := min(float64(from.Work), positive(float64(from.Checkpoint.Every))); step > 0 {
 			p.rate += 2 / step
 		}
 	}
+	c.user = none
 	if len(p.jobs) > 0 {
 		c.noticeable()
 	}

@@ -23,6 +23,10 @@ type journey struct {
 	outage      int32   // index of the open outage, or none
 	relieved    float64 // when a failover of a service it rests on was last completed
 	job         int32   // that it is the needs of, or none
+	cushion     int32   // that it is the entry of, or none
+
+	bridged      int32   // cushions it rests on that are in use or recovering
+	bridgedSince float64 // when the first of them began
 }
 
 // clients is a group of users at a place of the network.
@@ -41,6 +45,9 @@ type memo struct {
 func (r *Runner) update(j int32) {
 	jo := &r.jour[j]
 	jo.dirty = false
+	if jo.cushion != none { // has been looked at
+		return
+	}
 	if jo.job != none {
 		r.attend(jo)
 		return
@@ -130,7 +137,7 @@ func (r *Runner) closeOutage(j int32, t float64) {
 // followRamps brings the books of journeys whose served fraction has been changing up to now.
 func (r *Runner) followRamps() {
 	for j := range r.jour {
-		if jo := &r.jour[j]; jo.ramps > 0 && jo.last < r.now && jo.job == none {
+		if jo := &r.jour[j]; jo.ramps > 0 && jo.last < r.now && jo.job == none && jo.cushion == none {
 			r.glide(int32(j), jo)
 		}
 	}
@@ -200,6 +207,7 @@ func (r *Runner) closeHorizon() {
 		r.accrue(int32(j), r.now)
 	}
 	r.closeJobs()
+	r.closeBridges()
 	for i := range r.groups {
 		g := &r.groups[i]
 		if g.up < g.n {
@@ -307,6 +315,9 @@ func (r *Runner) soft(d *dependency, t float64) (float64, model.Phase) {
 		s, _ := r.condition(d.instead, t)
 		rest *= s
 	}
+	if d.cushion != none {
+		rest = r.cushions[d.cushion].rest()
+	}
 	return max(met, rest), phase
 }
 
@@ -347,6 +358,9 @@ func (r *Runner) along(direct spans, place int32, t float64) float64 {
 		rest := d.without
 		if rest > 0 && d.instead != nil {
 			rest *= r.conditionFrom(d.instead, place, t)
+		}
+		if d.cushion != none {
+			rest = r.cushions[d.cushion].rest()
 		}
 		served = min(served, max(r.conditionFrom(&d.need, place, t), rest))
 	}

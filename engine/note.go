@@ -26,6 +26,9 @@ const (
 	DataCorrupted                     // Service, Member whose copy has gone bad, unnoticed
 	CorruptionFound                   // Service, Member
 	CorruptionMended                  // Service, Member whose copy is sound again
+	CushionUsed                       // Cushion, a cache or queue that stands in now; Delay = for how long at most
+	CushionSpent                      // Cushion
+	CushionFull                       // Cushion that is as before
 )
 
 // Note is one thing that happened in a replication, for ftsim trace and for tests.
@@ -37,6 +40,7 @@ type Note struct {
 	Member    int32
 	Journey   int32
 	Job       int32
+	Cushion   int32 // a number for Program.Cushion
 	Mode      model.FaultMode
 	Phase     model.Phase
 	Delay     model.Seconds

@@ -61,6 +61,9 @@ type Program struct {
 	ages     bool      // some mode keeps its age
 	pauses   bool      // some mode stops ageing for a while, or ages at several rates
 	alphas   []float64 // dormancy factors of the components whose ageing depends on a role
+
+	cushions  []cushion           // those first that others rest on
+	cushioned []*model.Dependency // what they bridge
 }
 
 // component is the state of a model.Component. It is available while nothing blocks it (R1).
@@ -159,6 +162,7 @@ type dependency struct {
 	need    need
 	without float64
 	instead *need
+	cushion int32 // or none
 }
 
 // need mirrors model.Need over services, each leaf with everything the service needs in turn.
@@ -208,6 +212,7 @@ const (
 	lookClock
 	taskClock
 	partClock
+	cushionClock
 )
 
 const none = model.None

@@ -151,6 +151,7 @@ func run(t testing.TB, sys *model.System, o Options) []model.Outcome {
 		c.Exposure = append([]model.Seconds(nil), out.Exposure...)
 		c.Upkeep = append([]model.Upkeep(nil), out.Upkeep...)
 		c.Stocks = append([]model.StockUse(nil), out.Stocks...)
+		c.Bridged = append([]model.Seconds(nil), out.Bridged...)
 		all = append(all, c)
 	})
 	return all

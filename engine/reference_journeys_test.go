@@ -254,7 +254,7 @@ func (t *twin) restOn(needs []model.Dependency) (services []model.Need, conditio
 	dependencies = func(ds []model.Dependency) {
 		var open []model.Dependency
 		for _, d := range ds {
-			if d.Without > 0 {
+			if d.Without > 0 || d.Cushion != nil {
 				open = append(open, d)
 				continue
 			}
@@ -287,7 +287,7 @@ func outright(n model.Need) []model.Need {
 // conditional is what a dependency that need not be met leaves of the requests (R42).
 func (t *twin) conditional(d model.Dependency, at float64) (float64, model.Phase) {
 	met, phase := t.condition(d.Need, at)
-	rest := d.Without
+	rest := d.Without + t.rest(&d)
 	if d.Else != nil {
 		instead, _ := t.condition(*d.Else, at)
 		rest *= instead
@@ -332,7 +332,7 @@ func kthBest(values []float64, k int) float64 {
 func (t *twin) along(needs []model.Dependency, site int32, at float64) float64 {
 	served := 1.0
 	for _, d := range needs {
-		met, rest := t.conditionFrom(d.Need, site, at), d.Without
+		met, rest := t.conditionFrom(d.Need, site, at), d.Without+t.rest(&d)
 		if d.Else != nil {
 			rest *= t.conditionFrom(*d.Else, site, at)
 		}

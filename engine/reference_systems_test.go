@@ -13,12 +13,13 @@ import (
 // maker draws systems for the naive twin: small ones in which every mechanism occurs and much happens at
 // a time. All laws of lives, repairs and causes are continuous, so no two of their events coincide.
 type maker struct {
-	r     *rand.Rand
-	sys   *model.System
-	pace  float64 // below 1: fails more often
-	fixed bool
-	zones int
-	nodes []int32
+	r        *rand.Rand
+	sys      *model.System
+	pace     float64 // below 1: fails more often
+	fixed    bool
+	cushions bool // some needs have caches or queues, and nothing grows
+	zones    int
+	nodes    []int32
 }
 
 func wideSystem(seed uint64) *model.System { return makeSystem(seed, false) }
@@ -29,6 +30,7 @@ func fixedSystem(seed uint64) *model.System { return makeSystem(seed, true) }
 func makeSystem(seed uint64, fixed bool) *model.System {
 	r := rand.New(rand.NewPCG(seed, 77))
 	m := &maker{fixed: fixed, r: r, sys: &model.System{Name: fmt.Sprint("wide ", seed), Rate: 100}, pace: []float64{1, 0.3, 0.1}[r.IntN(3)]}
+	m.cushions = seed%3 == 1
 	m.places()
 	if m.zones > 1 && m.chance(2) {
 		m.network()
@@ -251,6 +253,12 @@ func (m *maker) service(s int32) {
 	if m.chance(3) {
 		svc.WarmUp = model.WarmUp{StartAt: of(m, 0, 0.4), Ramp: of[model.Seconds](m, 120, 600)}
 	}
+	if m.cushions { // what grows, a cushion sees only at the engine's own events
+		svc.WarmUp = model.WarmUp{}
+		if p, ok := svc.Policy.(*policies.ActivePassive); ok {
+			p.RedirectRamp = false
+		}
+	}
 	if svc.Policy.Style() != model.Shared && m.chance(4) {
 		svc.PerReplica = of[float64](m, 60, 150)
 	}
@@ -345,7 +353,9 @@ func (m *maker) needs(s int32, count int) []model.Dependency {
 	var out []model.Dependency
 	for range count {
 		d := model.Dependency{Need: m.need(s, 2)}
-		if m.chance(2) {
+		if m.cushions && m.chance(2) {
+			d.Cushion = &model.Cushion{Name: "cushion", Holds: of[model.Seconds](m, 10, 300, 3000), Worth: of(m, 0.9, 1, 1), Drain: of(m, 0, 1.5, 3)}
+		} else if m.chance(2) {
 			d.Without = of(m, 0.3, 0.8)
 			if m.chance(2) {
 				instead := m.need(s, 1)

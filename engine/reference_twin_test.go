@@ -59,7 +59,7 @@ func parting(t *testing.T, sys *model.System, o Options, twin []string) string {
 	}
 	var engine []string
 	if _, err := p.Trace(o, o.First, func(n Note) {
-		if n.Kind != JourneyUp { // told when the engine comes to know, which may be later
+		if n.Kind != JourneyUp && n.Kind < CushionUsed { // told when the engine comes to know, which may be later
 			engine = append(engine, n.words(sys))
 		}
 	}); err != nil {
@@ -105,6 +105,8 @@ func (n Note) words(sys *model.System) string {
 		return at + fmt.Sprintf("%s believes member %d up: %v", sys.Services[n.Service].Name, n.Member, n.Kind == BelievedUp)
 	case PhaseEntered:
 		return at + sys.Services[n.Service].Name + " enters " + n.Phase.String()
+	case CushionUsed, CushionSpent, CushionFull:
+		return at + fmt.Sprintf("cushion %d: %d", n.Cushion, n.Kind)
 	case DataLost:
 		return at + fmt.Sprintf("%s loses %.4f", sys.Services[n.Service].Name, float64(n.Delay))
 	}
@@ -147,6 +149,11 @@ func difference(got *model.Outcome, t *twin) string {
 	for j := range want.Unserved {
 		if !same(got.Unserved[j], want.Unserved[j], clockSlack+rampSlack*float64(t.journeys[j].ramps)) {
 			return fmt.Sprintf("journey %d: unserved %v, by definition %v", j, float64(got.Unserved[j]), float64(want.Unserved[j]))
+		}
+	}
+	for j := range want.Bridged {
+		if !same(got.Bridged[j], want.Bridged[j], clockSlack) {
+			return fmt.Sprintf("journey %d: bridged for %v, by definition %v", j, float64(got.Bridged[j]), float64(want.Bridged[j]))
 		}
 	}
 	for s := range want.Exposure {

@@ -30,7 +30,8 @@ type twin struct {
 	crews    []*twinCrew
 	services []*twinService
 	journeys []*twinJourney
-	blame    model.Element // what began the present instant
+	cushions []*twinCushion // those first that others rest on
+	blame    model.Element  // what began the present instant
 	reached  map[[2]int32]bool
 	relevant []int32 // sites where members or clients are
 	out      *model.Outcome
@@ -125,6 +126,9 @@ func (t *twin) settle() {
 	for _, s := range t.services {
 		settle(s)
 	}
+	for _, c := range t.cushions {
+		t.settleCushion(c)
+	}
 	for _, j := range t.journeys {
 		t.judge(j)
 	}
@@ -134,6 +138,7 @@ func (t *twin) settle() {
 func (t *twin) passTime(to float64) {
 	for _, j := range t.journeys {
 		t.serveUntil(j, to)
+		t.bookBridged(j, to-t.now)
 	}
 	for _, s := range t.services {
 		if t.upCount(s) < len(s.members) && !t.past {
@@ -177,7 +182,7 @@ func simulate(sys *model.System, o Options, replication int) *twin {
 func (t *twin) forget() {
 	t.outages, t.losses = nil, nil
 	*t.out = model.Outcome{Replication: t.out.Replication, Horizon: t.o.Horizon, Weight: 1,
-		Unserved: make([]model.Seconds, len(t.sys.Journeys)), Exposure: make([]model.Seconds, len(t.sys.Services))}
+		Unserved: make([]model.Seconds, len(t.sys.Journeys)), Bridged: make([]model.Seconds, len(t.sys.Journeys)), Exposure: make([]model.Seconds, len(t.sys.Services))}
 }
 
 // time is the time since observation started.
@@ -286,6 +291,7 @@ func (t *twin) setUp() {
 		t.followTheDay()
 	}
 	t.setUpJourneys()
+	t.setUpCushions()
 	t.setUpNetwork()
 }
 

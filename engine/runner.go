@@ -55,6 +55,7 @@ type Runner struct {
 	upkeeps     []upkeep
 	tasks       []task
 	beyond      model.Upkeep // what happens after the horizon
+	cushions    []cushion
 	memo        []memo
 	stamp       uint32  // of what memo holds that is still true
 	memoAt      float64 // the time it is about
@@ -112,6 +113,7 @@ func (p *Program) NewRunner(o Options) *Runner {
 		arrivals: make([]float64, p.orders),
 		upkeeps:  make([]upkeep, len(p.upkeeps)),
 		tasks:    make([]task, len(p.tasks)),
+		cushions: make([]cushion, len(p.cushions)),
 	}
 	for i := range r.modes {
 		r.modes[i].process = p.modes[i]
@@ -160,6 +162,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	copy(r.writes, p.writes)
 	copy(r.jour, p.journeys)
 	copy(r.jobs, p.jobs)
+	copy(r.cushions, p.cushions)
 	clear(r.hits)
 	r.resetCrews()
 	r.resetStocks(runKey(r.o.Seed, replication))
@@ -179,6 +182,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	r.resetModes(run)
 	r.resetCare(run)
 	r.resetUpkeep(run)
+	r.resetCushions()
 	r.clocks.settle()
 	r.resetGroups(run)
 	if r.o.SteadyState {
@@ -199,6 +203,7 @@ func (r *Runner) resetOutcome(replication int) {
 	out.Exposure = zeroed(out.Exposure, len(r.groups))
 	out.Upkeep = append(out.Upkeep[:0], r.p.upkept...)
 	out.Stocks = append(out.Stocks[:0], r.p.stocked...)
+	out.Bridged = zeroed(out.Bridged, len(r.p.sys.Journeys))
 }
 
 func zeroed(s []model.Seconds, n int) []model.Seconds {
@@ -341,6 +346,9 @@ func (r *Runner) ring(id int32) {
 	case taskClock:
 		r.ringTask(o.index)
 		return
+	case cushionClock:
+		r.cushionRang(o.index)
+		return
 	}
 	g := &r.groups[o.group]
 	r.touch(o.group)
@@ -370,8 +378,9 @@ func (r *Runner) settle() {
 		r.settleGroup(r.dirtyGroups[i])
 	}
 	r.dirtyGroups, r.changed = r.dirtyGroups[:0], r.changed[:0]
-	if len(r.dirtyJour) > 0 {
+	if len(r.dirtyJour) > 0 || len(r.cushions) > 0 {
 		r.forget(r.now)
+		r.settleCushions()
 	}
 	for _, j := range r.dirtyJour {
 		r.update(j)

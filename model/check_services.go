@@ -160,6 +160,25 @@ func (c *checker) dependencies(ds []Dependency, at Pos, where string, exists fun
 		if !isShare(ds[i].Without) {
 			c.fault(at, "%s: what remains without a dependency must be from 0 to 1", where)
 		}
+		if ds[i].Cushion != nil {
+			c.cushion(&ds[i], at, where)
+		}
+	}
+}
+
+func (c *checker) cushion(d *Dependency, at Pos, where string) {
+	x := d.Cushion
+	if !(x.Holds > 0) || !isLength(x.Holds) {
+		c.fault(at, "%s: a cache or queue must last for a finite time", where)
+	}
+	if !(x.Worth > 0 && x.Worth <= 1) {
+		c.fault(at, "%s: what a cache or queue serves must be above 0 and at most 1", where)
+	}
+	if x.Drain != 0 && !(x.Drain > 1) || math.IsInf(x.Drain, 1) {
+		c.fault(at, "%s: a queue must be worked off faster than it fills", where)
+	}
+	if d.Without != 0 || d.Else != nil {
+		c.fault(at, "%s: a dependency is either soft, or has a cache or a queue", where)
 	}
 }
 

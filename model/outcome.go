@@ -14,6 +14,7 @@ type Outcome struct {
 	Exposure    []Seconds  // per service: time with fewer members than designed
 	Upkeep      []Upkeep   // per maintenance
 	Stocks      []StockUse // per stock of spare parts
+	Bridged     []Seconds  // per journey: time in which caches or queues it rests on were in use or recovering
 }
 
 // Outage is a maximal interval in which a journey's served fraction is below its threshold (R26).

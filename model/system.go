@@ -213,11 +213,23 @@ type WarmUp struct {
 }
 
 // Dependency is what a service or journey needs of other services. If the need is not met, Without
-// is what remains, as long as Else, if any, is met. Without 0 is a hard dependency (R42).
+// is what remains, as long as Else, if any, is met. Without 0 is a hard dependency (R42). With a Cushion
+// it is hard once that is spent.
 type Dependency struct {
 	Need    Need
 	Without float64
 	Else    *Need
+	Cushion *Cushion // nil = none
+}
+
+// Cushion bridges a dependency that is away for a while (R42): a cache that goes on answering, or a queue
+// that takes work in. In use, it lasts as long as it holds; a queue takes in what does not get through, a
+// cache ages while nothing refreshes it.
+type Cushion struct {
+	Name  string
+	Holds Seconds // how long it lasts, of the offered load
+	Worth float64 // share of the requests that is served meanwhile, above 0, at most 1
+	Drain float64 // how many times the offered load a queue is worked off with, above 1; 0 = a cache
 }
 
 // Store is the data of a service (SEMANTICS 4.1).

@@ -108,7 +108,7 @@ func (b *builder) journey(name, value *node, via []model.Dependency) (j model.Jo
 	}
 	seen := map[int32]bool{}
 	for _, d := range append(append([]model.Dependency(nil), via...), b.needs(m, "path")...) {
-		if len(d.Need.Of) == 0 && d.Else == nil && d.Without == 0 {
+		if len(d.Need.Of) == 0 && d.Else == nil && d.Cushion == nil && d.Without == 0 {
 			if seen[d.Need.Ref] {
 				continue
 			}
@@ -138,7 +138,7 @@ func (b *builder) standIns(m *mapping, j *model.Journey) {
 	var walk func(ds []model.Dependency)
 	walk = func(ds []model.Dependency) {
 		for i := range ds {
-			if ds[i].Without > 0 || ds[i].Need.AtLeast < len(ds[i].Need.Of) {
+			if ds[i].Without > 0 || ds[i].Cushion != nil || ds[i].Need.AtLeast < len(ds[i].Need.Of) {
 				continue
 			}
 			refs(&ds[i].Need, func(r *int32) {
@@ -189,7 +189,7 @@ func (b *builder) observe() {
 	for i := range b.sys.Journeys {
 		j := &b.sys.Journeys[i]
 		taken[j.Name] = true
-		if len(j.Needs) == 1 && len(j.Needs[0].Need.Of) == 0 && j.Needs[0].Without == 0 {
+		if len(j.Needs) == 1 && len(j.Needs[0].Need.Of) == 0 && j.Needs[0].Without == 0 && j.Needs[0].Cushion == nil {
 			covered[j.Needs[0].Need.Ref] = true
 		}
 	}

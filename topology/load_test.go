@@ -234,6 +234,9 @@ func needText(n *model.Need) string {
 
 func dependencyText(d *model.Dependency) string {
 	s := fmt.Sprintf("%s without %v", needText(&d.Need), d.Without)
+	if c := d.Cushion; c != nil {
+		s += fmt.Sprintf(", %s: %v worth %v, drained %v", c.Name, c.Holds, c.Worth, c.Drain)
+	}
 	if d.Else != nil {
 		s += " else " + needText(d.Else)
 	}

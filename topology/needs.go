@@ -37,14 +37,13 @@ func (b *builder) dependency(where string, n *node) (model.Dependency, bool) {
 	dep.Need, ok = b.condition(m, 0)
 	kind := "hard"
 	if v := m.get("kind"); v != nil {
-		if v.text == "cached" || v.text == "buffered" {
-			b.d.fault(v, "supported are: hard, soft", `%s: "kind: %s" is not supported yet`, where, v.text)
-		} else {
-			kind, _ = b.d.oneOf(v, m.label("kind"), []string{"hard", "soft"})
-		}
+		kind, _ = b.d.oneOf(v, m.label("kind"), []string{"hard", "soft", "cached", "buffered"})
 	}
-	if kind == "soft" {
+	switch kind {
+	case "soft":
 		dep.Without = 1
+	case "cached", "buffered":
+		dep.Cushion = b.cushion(m, kind, &dep.Need)
 	}
 	if v := m.get("without"); v != nil {
 		w := b.d.mapping(v, where+": without", "")
@@ -53,14 +52,60 @@ func (b *builder) dependency(where string, n *node) (model.Dependency, bool) {
 		}
 		w.done()
 		if kind != "soft" {
-			b.d.fault(v, "add kind: soft", "%s: a hard need leaves nothing without it", where)
+			b.d.fault(v, "add kind: soft", "%s: a %s need leaves nothing without it", where, kind)
 		}
 	}
-	if v := m.get("or_else"); v != nil {
+	if v := m.get("or_else"); v != nil && dep.Cushion != nil {
+		b.d.fault(v, "take kind: soft", "%s: or_else is not for a %s need", where, kind)
+	} else if v != nil {
 		b.orElse(&dep, v, where+": or_else")
 	}
 	m.done()
 	return dep, ok
+}
+
+// cushion reads what bridges a dependency for a while: a cache, or a queue (R42).
+func (b *builder) cushion(m *mapping, kind string, need *model.Need) *model.Cushion {
+	c, of := &model.Cushion{Worth: 1}, "several services"
+	if v := m.may("service"); v != nil && len(need.Of) == 0 {
+		of = clip(v.text)
+	}
+	if kind == "cached" {
+		c.Name = "cache of " + of
+		c.Holds = b.lasting(m, "lifetime", "how long may an entry be served? write for example lifetime: 10m")
+		if v := m.get("serves"); v != nil {
+			c.Worth = b.positiveShare(m, "serves", v)
+		}
+		return c
+	}
+	c.Name, c.Drain = "queue to "+of, 2
+	c.Holds = b.lasting(m, "holds", "how much work fits in? write for example holds: 2h")
+	if m.need("drain", "how fast is it worked off? write for example drain: 200%") != nil {
+		if c.Drain = m.factor("drain", 2); !(c.Drain > 1) {
+			b.d.fault(m.place("drain"), "write for example drain: 200%", "%s: it must be worked off faster than the load comes, above 100%%", m.where)
+		}
+	}
+	return c
+}
+
+func (b *builder) lasting(m *mapping, key, hint string) model.Seconds {
+	v := m.need(key, hint)
+	if v == nil {
+		return 1
+	}
+	x, ok := b.d.duration(v, m.label(key))
+	if ok && x <= 0 {
+		b.d.fault(v, "", "%s must be longer than zero", m.label(key))
+	}
+	return max(x, 1e-9)
+}
+
+func (b *builder) positiveShare(m *mapping, key string, v *node) float64 {
+	x, ok := b.d.share(v, m.label(key))
+	if ok && x == 0 {
+		b.d.fault(v, "", "%s must be above 0", m.label(key))
+	}
+	return x
 }
 
 // orElse is something else that can stand in, for less.

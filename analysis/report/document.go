@@ -120,6 +120,7 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d.add(jobs(sum))
 	d.add(failovers(sum))
 	d.add(exposure(sum))
+	d.add(bridged(sum))
 	d.add(costs(sum))
 	for i, j := range sum.Users {
 		if i == 4 {
@@ -296,6 +297,19 @@ func exposure(sum *analysis.Summary) Table {
 			text = "> " + plainPercent(e.Low, availabilityDigits(e.Low)) + " %"
 		}
 		t.Rows = append(t.Rows, cells(sum.System.Services[s].Name, text, fmt.Sprintf("[%s, %s]", number(100*e.Low), number(100*e.High))))
+	}
+	return t
+}
+
+// bridged shows for how long users lived on caches and queues, which no availability shows.
+func bridged(sum *analysis.Summary) Table {
+	t := Table{Head: []string{"ON CACHES AND QUEUES", "of the time", "[95 %]"}, Left: 1}
+	for _, j := range sum.Users {
+		e := sum.Get("bridged", j).Main()
+		if math.IsNaN(e.Value) {
+			continue
+		}
+		t.Rows = append(t.Rows, cells(sum.System.Journeys[j].Name, upper(e, share), fmt.Sprintf("[%s, %s]", number(100*e.Low), number(100*e.High))))
 	}
 	return t
 }

@@ -355,7 +355,7 @@ func (a *atlas) needsOf(v int) (list []need) {
 	depend := func(name string, deps []model.Dependency) {
 		for i := range deps {
 			class, format := "hard", "%s needs %s"
-			if deps[i].Without > 0 || len(deps[i].Need.Of) > 0 {
+			if deps[i].Without > 0 || deps[i].Cushion != nil || len(deps[i].Need.Of) > 0 {
 				class, format = "soft", "%s uses %s, and does without in part"
 			}
 			eachRef(&deps[i].Need, func(ref int32) { add(ref, class, format, name) })

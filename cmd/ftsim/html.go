@@ -57,7 +57,7 @@ func (j *job) chapters(replication int) (list []report.Chapter, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &story{sys: one.top.System, plan: &j.plan, notes: notes, outcome: outcome}
+	s := &story{sys: one.top.System, cushion: one.program.CushionName, plan: &j.plan, notes: notes, outcome: outcome}
 	since := newElapsed(s)
 	for _, in := range findIncidents(s) {
 		c := report.Chapter{Replication: replication, From: in.from, To: in.to}

@@ -14,6 +14,7 @@ import (
 // story tells the notes of one replication to a reader.
 type story struct {
 	sys     *model.System
+	cushion func(int32) string // names a cache or queue
 	plan    *model.Plan
 	notes   []engine.Note
 	outcome *model.Outcome
@@ -196,6 +197,12 @@ func (s *story) words(i int, since *elapsed) string {
 		return fmt.Sprintf("planned work on %s begins", s.sys.Components[n.Component].Name)
 	case engine.WorkEnded:
 		return fmt.Sprintf("planned work on %s is done%s", s.sys.Components[n.Component].Name, since.of(i))
+	case engine.CushionUsed:
+		return fmt.Sprintf("%s stands in, for %s at most", s.cushion(n.Cushion), n.Delay.Round())
+	case engine.CushionSpent:
+		return s.cushion(n.Cushion) + " is of no more use"
+	case engine.CushionFull:
+		return s.cushion(n.Cushion) + " is as before"
 	case engine.JobStopped:
 		return fmt.Sprintf("job %s is interrupted; it has lost %s of work so far", s.sys.Jobs[n.Job].Name, n.Delay.Round())
 	case engine.JobDone:
@@ -298,6 +305,8 @@ func about(n *engine.Note) (s subject, begins, ends bool) {
 		return subject{engine.WorkBegun, n.Component, 0}, n.Kind == engine.WorkBegun, n.Kind == engine.WorkEnded
 	case engine.DataCorrupted, engine.CorruptionMended:
 		return subject{engine.DataCorrupted, n.Service, n.Member}, n.Kind == engine.DataCorrupted, n.Kind == engine.CorruptionMended
+	case engine.CushionUsed, engine.CushionSpent, engine.CushionFull:
+		return subject{engine.CushionUsed, n.Cushion, 0}, n.Kind == engine.CushionUsed, n.Kind == engine.CushionFull
 	case engine.JobStopped, engine.JobDone:
 		return subject{n.Kind, n.Job, 0}, true, true
 	}

@@ -64,7 +64,7 @@ func trace(c *console, cmd *cobra.Command, file string, f *traceFlags) error {
 	if err != nil {
 		return err
 	}
-	s := &story{sys: j.top.System, plan: &j.plan, notes: notes, outcome: outcome}
+	s := &story{sys: j.top.System, cushion: j.program.CushionName, plan: &j.plan, notes: notes, outcome: outcome}
 	s.head(c.out, displayName(file))
 	if f.all {
 		s.everything(c.out)
