@@ -76,14 +76,19 @@ func (g *group) recount(m *member, up bool) {
 	}
 }
 
+// watchOf is the clock of the watch on member k; of those that take turns only the primary is watched.
+func (g *group) watchOf(k int32) int32 {
+	if g.style == model.Shared {
+		return g.watchClock + k
+	}
+	return g.watchClock
+}
+
 // watch compares what the watch on member k sees with what it saw, and starts or stops its clock.
 func (r *Runner) watch(g *group, k int32) {
 	i := g.first + k
 	m := &r.members[i]
-	clock := g.watchClock
-	if g.style == model.Shared {
-		clock += k
-	}
+	clock := g.watchOf(k)
 	seen, looking := r.sees(g, m)
 	switch {
 	case !looking:
@@ -227,10 +232,8 @@ func (r *Runner) believe(service, k int32) {
 func (r *Runner) cryWolf(i int32, g *group) {
 	r.clocks.arm(g.alarmClock, r.now+r.laws[g.alarms].draw(&g.watchLuck, r.lend))
 	k := g.state.Primary
-	clock := g.watchClock
 	if g.style == model.Shared {
 		k = int32(g.watchLuck.uniform() * float64(g.n))
-		clock += k
 	}
 	m := &r.members[g.first+k]
 	if !m.believed || !m.seen {
@@ -243,5 +246,5 @@ func (r *Runner) cryWolf(i int32, g *group) {
 	m.seen = true
 	d := g.detector.Delay(model.Isolated, r.lend.rand(&g.watchLuck))
 	r.lend.giveBack()
-	r.clocks.arm(clock, r.now+max(float64(d), 1e-3))
+	r.clocks.arm(g.watchOf(k), r.now+max(float64(d), 1e-3))
 }

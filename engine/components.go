@@ -325,13 +325,14 @@ func (r *Runner) shift(i int32, up bool) {
 func (r *Runner) memberChanged(i int32, up bool) {
 	m := &r.members[i]
 	m.up = up
+	g := &r.groups[m.service]
 	if !up {
 		m.mode = r.mode
-		if m.dim {
-			m.dim, m.seen = false, m.believed // that it is gone is something else to notice
+		if m.dim { // that it is gone is something else to notice
+			m.dim, m.seen = false, m.believed
+			r.clocks.stop(g.watchOf(i - g.first))
 		}
 	}
-	g := &r.groups[m.service]
 	r.countChanged(g, m.service, up)
 	if g.calm && g.first+g.state.Primary != i {
 		return // a standby that comes or goes while nobody needs it

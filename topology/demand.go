@@ -73,7 +73,7 @@ func (b *builder) atLeastWhole(m *mapping, key string, byDefault float64) float6
 	return x
 }
 
-// factor reads what may be more than the whole: 130% or 1.3.
+// factor reads what may be more than the whole: 130%, 1.3 or 1.3x.
 func (m *mapping) factor(key string, byDefault float64) float64 {
 	v := m.get(key)
 	if v == nil {
@@ -85,9 +85,12 @@ func (m *mapping) factor(key string, byDefault float64) float64 {
 		return byDefault
 	}
 	t, isPercent := strings.CutSuffix(strings.TrimSpace(text), "%")
+	if !isPercent {
+		t = strings.TrimSuffix(t, "x")
+	}
 	x, err := portion(t, isPercent)
 	if err != nil {
-		m.d.fault(v, "write for example 130% or 1.3", "%s: %v", m.label(key), err)
+		m.d.fault(v, "write for example 130%, 1.3 or 1.3x", "%s: %v", m.label(key), err)
 		return byDefault
 	}
 	m.set(key, text, v)

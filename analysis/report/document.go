@@ -309,7 +309,8 @@ func bridged(sum *analysis.Summary) Table {
 		if math.IsNaN(e.Value) {
 			continue
 		}
-		t.Rows = append(t.Rows, cells(sum.System.Journeys[j].Name, upper(e, share), fmt.Sprintf("[%s, %s]", number(100*e.Low), number(100*e.High))))
+		t.Rows = append(t.Rows, cells(sum.System.Journeys[j].Name, upper(e, func(x float64) string { return number(100*x) + " %" }),
+			fmt.Sprintf("[%s, %s]", number(100*e.Low), number(100*e.High))))
 	}
 	return t
 }

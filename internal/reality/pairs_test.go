@@ -167,3 +167,16 @@ func TestPair11Failback(t *testing.T) {
 		}
 	}
 }
+
+// Each of twelve services is away for u = 45 m/(30 d + 45 m) of the time, on its own.
+func TestPair12Chains(t *testing.T) {
+	d := pairs(t, "12", "hard", "cached", "buffered")
+	ascending(t, d, "downtime", "", "", 1.6, "buffered", "cached", "hard")
+	u := 0.75 / (720 + 0.75)
+	chain := func(n float64) float64 { return 1 - math.Pow(1-u, n) }
+	e := of(t, d["hard"], "availability", "", "")
+	between(t, "unavailability of twelve in a row, of the exact one", (1-e.Value)/chain(12), 0.99, 1.01)
+	e = of(t, d["buffered"], "availability", "", "") // payment, basket, web; and outages that outlast cache or queue
+	between(t, "what three in a row make of it, bridged", (1-e.Value)/chain(3), 1.05, 1.2)
+	between(t, "time on the cache, of that in which one of six is away", of(t, d["cached"], "bridged", "", "").Value/chain(6), 0.98, 1.02)
+}
