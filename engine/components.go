@@ -330,7 +330,9 @@ func (r *Runner) memberChanged(i int32, up bool) {
 		m.mode = r.mode
 		if m.dim { // that it is gone is something else to notice
 			m.dim, m.seen = false, m.believed
-			r.clocks.stop(g.watchOf(i - g.first))
+			if g.style == model.Shared || g.first+g.state.Primary == i {
+				r.clocks.stop(g.watchOf(i - g.first))
+			}
 		}
 	}
 	r.countChanged(g, m.service, up)
