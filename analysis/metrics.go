@@ -413,7 +413,7 @@ func (v *lens) lossSeconds(dst []float64, o *model.Outcome, s int) []float64 {
 func (v *lens) lossTransactions(dst []float64, o *model.Outcome, s int) []float64 {
 	eachLoss(o, s, func(l *model.Loss) {
 		switch {
-		case l.Total:
+		case l.Seconds == model.Never: // everything, or more and more
 			dst = append(dst, math.Inf(1))
 		case lost(l):
 			dst = append(dst, l.Transactions)

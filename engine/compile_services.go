@@ -169,9 +169,12 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 	if b := s.Backups; b != nil && b.Repository != none {
 		p.comps[b.Repository].data = true
 	}
+	if st.underLoad = s.LagUnderLoad; s.Mode != model.Unreplicated && g.n > 1 {
+		st.takesIn = s.TakesIn
+	}
 	c.acknowledge(s, g, &st)
 	for k := int32(0); k < g.n; k++ {
-		p.copies = append(p.copies, replica{following: k != g.state.Primary})
+		p.copies = append(p.copies, replica{following: k != g.state.Primary && !st.outrun()})
 		m := &p.members[g.first+k]
 		p.comps[m.component].data = true
 		p.comps[m.host].data = true
@@ -282,6 +285,12 @@ func (c *compiler) dataClocks(i int32, g *group) {
 	}
 	if st.force.human != nil {
 		st.force.clock = c.clock(owner{kind: forceClock, group: i, index: g.store})
+	}
+	if st.takesIn > 0 {
+		st.chaseClock = c.clock(owner{kind: chaseClock, group: i})
+		for k := int32(1); k < g.n; k++ {
+			c.clock(owner{kind: chaseClock, group: i, index: k})
+		}
 	}
 	if st.fullCopy != none {
 		st.copyClock = c.clock(owner{kind: copyClock, group: i})

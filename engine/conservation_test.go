@@ -76,6 +76,9 @@ func addRecovery(sys *model.System, seed uint64) {
 		if r.IntN(3) == 0 {
 			s.Corruption = &model.Corruption{Life: expLaw(12 * model.Hour), ScrubEvery: model.Seconds(r.IntN(2)) * 6 * model.Hour, Share: 0.1}
 		}
+		if r.IntN(3) == 0 {
+			s.LagUnderLoad, s.TakesIn = 3, 1.01+3*r.Float64()
+		}
 		if r.IntN(2) == 0 {
 			s.Rebuild = &model.Rebuild{FullCopy: expLaw(1800), Rewind: fixedLaw(60), RewindWorks: 0.5}
 		}

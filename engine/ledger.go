@@ -20,6 +20,9 @@ type store struct {
 	headless         bool  // under a quorum: nobody has been elected since the leader lost data
 	force            forcing
 	lag, fallback    int32 // laws, or none
+	underLoad        float64
+	takesIn          float64 // seconds of writing per second a copy can take in; 0 = any
+	chaseClock       int32   // the first of its copies'
 	rate             float64
 	flush            float64
 	clock            int32 // for the fallback
@@ -72,6 +75,8 @@ type replica struct {
 	rebuilding, rebuilt bool
 	anew                bool    // it is being copied as a whole
 	kept                float64 // since when it has kept its media
+	chasing             bool    // it takes in what it has missed
+	chased              float64 // when position was last brought up to date while it does
 	rot                 decay
 }
 
@@ -131,6 +136,9 @@ func (r *Runner) settleStore(g *group) {
 		}
 	}
 	s.writing = writing
+	if s.takesIn > 0 {
+		r.timeChases(g, s)
+	}
 	if s.choice.inSync {
 		r.leaveOut(g, s)
 	}
@@ -151,11 +159,17 @@ func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
 	follows := r.inContact(g, s, primary, m)
 	if !follows {
 		r.interrupt(s, k, c)
+		if c.chasing {
+			r.stopChase(s, k, c)
+		}
 	}
+	whole := c.empty || c.diverged && s.fullCopy != none
 	switch {
 	case follows && c.empty && g.votes && !r.hasVotes(g, primary):
 		return false // nobody leads who could take it in
 	case follows && !r.rebuild(s, k, c):
+		return false
+	case follows && s.takesIn > 0 && r.behind(s, c, whole):
 		return false
 	case follows:
 		if s.corruption != nil && (c.empty || c.anew) {
@@ -206,9 +220,10 @@ func (r *Runner) drawBehind(g *group, s *store) {
 	if s.lag == none || have > 0 && following <= have {
 		return
 	}
+	load := r.loaded(g, s)
 	for k := range copies {
 		if c := &copies[k]; c.following {
-			c.behind = r.laws[s.lag].draw(&s.luck, r.lend)
+			c.behind = load * r.laws[s.lag].draw(&s.luck, r.lend)
 		}
 	}
 	if have > 0 {
@@ -397,6 +412,9 @@ func (s *store) measure(loss *model.Loss, c *replica, lastAck float64) {
 	if missing := s.written - c.position; missing > 1e-9 {
 		loss.Seconds = model.Seconds(lastAck - c.at)
 		loss.Transactions = missing * s.rate
+		if s.outrun() {
+			loss.Seconds = model.Never
+		}
 	}
 }
 
@@ -437,6 +455,9 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	s.written, s.lastAck, s.last = to.position, to.at, r.now
 	s.writing, s.blocked, s.alone, s.primaryDown, s.unflushed = false, false, false, false, 0
 	s.headless = false
+	if to.chasing {
+		r.stopChase(s, g.state.Primary, to)
+	}
 	to.empty, to.following, to.missed, to.left = false, false, false, false
 	r.cutCopies(g, s)
 	if to.rot.bad {

@@ -199,6 +199,7 @@ const (
 	copyClock
 	decayClock
 	forceClock
+	chaseClock
 	holdClock
 	alarmClock
 	rotClock

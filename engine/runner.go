@@ -320,6 +320,7 @@ func (r *Runner) ring(id int32) {
 		if r.blame == none {
 			r.blame = r.p.sys.ServiceElement(int(o.group))
 		}
+	case chaseClock: // its group sees that it has caught up
 	case forceClock:
 		r.stores[o.index].force.due = true
 	case fallbackClock:

@@ -202,6 +202,12 @@ func (c *checker) store(x *Service, where string) {
 	if s.Candidates.MustBe >= NumCandidateRules || !isLength(s.Candidates.MaxLag) {
 		c.fault(x.At, "%s: a candidate must be of a known kind, and may lack a finite time of writing", where)
 	}
+	if s.LagUnderLoad != 0 && !(s.LagUnderLoad >= 1 && s.LagUnderLoad < math.Inf(1)) || !(s.TakesIn >= 0) || math.IsInf(s.TakesIn, 1) {
+		c.fault(x.At, "%s: lag under load is at least as long as else, and a copy takes in at a finite rate", where)
+	}
+	if s.TakesIn > 0 && s.TakesIn <= 1 && s.Mode != Async {
+		c.fault(x.At, "%s: its copies take in less than is written, and every write waits for them", where)
+	}
 	c.recovery(x, where)
 	for _, law := range []Distribution{s.Lag, s.FallbackAfter} {
 		if law != nil && !isLength(law.Mean()) {

@@ -14,11 +14,22 @@ func (c *checker) warnings() {
 	c.together()
 	c.unhurt()
 	c.neverFound()
+	c.outrun()
 	if c.sys.Changes {
 		return
 	}
 	c.warn(Pos{}, "changes cause most outages, so the real figures will be worse",
 		"no changes are declared: this result covers hardware and software faults only")
+}
+
+// outrun names stores whose copies fall further and further behind: there is no number for what is lost.
+func (c *checker) outrun() {
+	for i := range c.sys.Services {
+		if x := &c.sys.Services[i]; x.Store != nil && x.Store.TakesIn > 0 && x.Store.TakesIn <= 1 && len(x.Members) > 1 {
+			c.warn(x.At, "a failover loses the more the later it comes, so its loss counts as infinite",
+				"service %q: its copies take in less than is written, and fall behind without bound", x.Name)
+		}
+	}
 }
 
 // unhurt names causes that end with the repair of each victim by its own law, where a victim has none: what

@@ -237,6 +237,8 @@ type Store struct {
 	Mode          ReplicationMode
 	Acks          int          // copies besides the primary that must have a write (sync modes)
 	Lag           Distribution // of a copy behind the primary while replication is asynchronous
+	LagUnderLoad  float64      // by how much that is longer at the busiest hour, and while a copy is made anew; 0 counts as 1
+	TakesIn       float64      // seconds of writing a copy takes in per second; up to 1 it falls behind without bound; 0 = any
 	FallbackAfter Distribution // how long writes wait before the primary goes on alone (SyncFallback, SemiSync)
 	Forced        Responder    // who goes on with what is left when a majority has lost its data (QuorumSync under Majority); nil = nobody
 	WriteRate     float64      // acknowledged transactions per second while writable

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"math"
 	"strings"
 
 	"github.com/ftsim/ftsim/failures"
@@ -19,7 +20,7 @@ func (b *builder) data(s *service) *model.Store {
 	s.growth = growth
 	st.LowValue = m.word("loss_tolerance", []string{"normal", "low-value"}, "normal") == "low-value"
 	b.durability(m, st)
-	b.replication(s, m, st, size)
+	b.replication(s, m, st, size, growth)
 	b.backups(m, st, size, growth)
 	b.delayed(m, st)
 	b.corruption(m, st)
@@ -60,7 +61,7 @@ func (b *builder) durability(m *mapping, st *model.Store) {
 	m.set("durability", s, v)
 }
 
-func (b *builder) replication(s *service, m *mapping, st *model.Store, size float64) {
+func (b *builder) replication(s *service, m *mapping, st *model.Store, size, growth float64) {
 	r, short := m.scalarOr("replication")
 	quorum := s.s.Policy != nil && s.s.Policy.Style() == model.Majority
 	word := "async"
@@ -109,7 +110,11 @@ func (b *builder) replication(s *service, m *mapping, st *model.Store, size floa
 		st.Forced = &b.onCall
 	}
 	b.rebuild(r, st, size)
-	r.later("lag_under_load")
+	if len(s.hosts) > 1 && st.Mode != model.Unreplicated {
+		b.lagging(r, st, growth)
+	} else {
+		r.ignore("lag_under_load", "bandwidth")
+	}
 	r.done()
 }
 
@@ -118,4 +123,28 @@ func (b *builder) replicationMode(r *mapping, v *node, byDefault string) string 
 		return w
 	}
 	return byDefault
+}
+
+// lagging reads how copies fall behind and catch up (R31).
+func (b *builder) lagging(r *mapping, st *model.Store, growth float64) {
+	if v := r.get("lag_under_load"); v != nil {
+		text, ok := b.d.single(v, r.label("lag_under_load"))
+		x, err := number(strings.TrimSuffix(strings.TrimSpace(text), "x"))
+		switch {
+		case !ok:
+		case err != nil || !(x >= 1) || x > 1e6:
+			b.d.fault(v, "write for example 3x", "%s: cannot read %q as how many times as long", r.label("lag_under_load"), clip(text))
+		default:
+			st.LagUnderLoad = x
+			r.set("lag_under_load", text, v)
+		}
+	}
+	rate := r.bytesPerSecond("bandwidth", math.Inf(1))
+	switch {
+	case math.IsInf(rate, 1):
+	case growth == 0:
+		b.d.fault(r.place("bandwidth"), `write for example growth: 300MiB/h, beside "replication"`, "%s: how much is written is missing", r.label("bandwidth"))
+	default:
+		st.TakesIn = rate / growth
+	}
 }

@@ -1,0 +1,85 @@
+package engine
+
+// This file is about how far copies are behind, and how they catch up (R31).
+
+// loaded is by how much lags are longer than usual: while a copy is made anew from the same source, and by
+// the hour, in between at loads between that of the quiet hours and that of the busy ones.
+func (r *Runner) loaded(g *group, s *store) float64 {
+	if s.underLoad <= 1 {
+		return 1
+	}
+	for k := int32(0); k < g.n; k++ {
+		if r.copies[s.first+k].rebuilding {
+			return s.underLoad
+		}
+	}
+	d := &r.p.demand
+	low, high := min(d.base, d.peak), max(d.base, d.peak)
+	if !d.varies() || low == high {
+		return 1
+	}
+	return 1 + (s.underLoad-1)*(d.at(r.now)-low)/(high-low)
+}
+
+// outrun tells whether copies fall behind without bound.
+func (s *store) outrun() bool { return s.takesIn > 0 && s.takesIn <= 1 }
+
+// behind tells whether a copy in contact has still to catch up. One that has just been copied as a whole has
+// everything.
+func (r *Runner) behind(s *store, c *replica, whole bool) bool {
+	if whole {
+		c.position, c.at = s.written, s.lastAck
+	}
+	return r.chase(s, c)
+}
+
+// chase lets a copy in contact take in what it has missed; true as long as it has not caught up. One that
+// takes in less than is written never does.
+func (r *Runner) chase(s *store, c *replica) bool {
+	switch {
+	case c.following:
+		return false
+	case !c.chasing:
+		c.chasing, c.chased = true, r.now
+	}
+	r.takeIn(s, c)
+	if s.takesIn > 1 && s.written-c.position <= grainOf*(1+s.takesIn) {
+		c.chasing = false
+	}
+	return c.chasing
+}
+
+// takeIn advances a copy that catches up to now. What it takes in of the last stretch of writing was
+// acknowledged as long ago as there is of it left.
+func (r *Runner) takeIn(s *store, c *replica) {
+	step := min(s.takesIn*(r.now-c.chased), s.written-c.position)
+	c.chased = r.now
+	c.position += step
+	c.at += step
+	if rest := s.written - c.position; rest <= s.lastAck-s.since {
+		c.at = max(c.at, s.lastAck-rest)
+	}
+}
+
+// stopChase is the end of contact before a copy has caught up.
+func (r *Runner) stopChase(s *store, k int32, c *replica) {
+	r.takeIn(s, c)
+	c.chasing = false
+	r.clocks.stop(s.chaseClock + k)
+}
+
+// timeChases sets the clocks of copies to when they will have caught up as things are.
+func (r *Runner) timeChases(g *group, s *store) {
+	speed := s.takesIn
+	if s.writing {
+		speed--
+	}
+	for k := int32(0); k < g.n; k++ {
+		c := &r.copies[s.first+k]
+		if c.chasing && speed > 0 {
+			r.clocks.arm(s.chaseClock+k, r.now+(s.written-c.position)/speed)
+		} else {
+			r.clocks.stop(s.chaseClock + k)
+		}
+	}
+}
