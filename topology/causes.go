@@ -113,7 +113,10 @@ func (b *builder) cascade(m *mapping, c *model.CommonCause) {
 		}
 	}
 	delay := m.law("delay", steady, nil)
-	if v.kind != scalarNode {
+	switch {
+	case v == nil:
+		return
+	case v.kind != scalarNode:
 		b.d.fault(v, "write one cause for each", "%s: one thing's failure sets it off", m.where)
 		return
 	}
