@@ -9,7 +9,7 @@ test:
 validate:
 	go run ./internal/validate $(FILE)
 
-# How often the intervals hold exact values; half a minute.
+# How often the intervals hold exact values; two minutes.
 coverage:
 	go run ./internal/coverage -write docs/validation.md
 

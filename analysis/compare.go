@@ -254,7 +254,10 @@ func (s *Side) hold(a, b reading, first Estimate) {
 	s.Difference.Warnings = c.cautions(scale, s.Estimate, first)
 	ratio, low, high := c.ratio()
 	if apart := low > 1 || high < 1; !math.IsNaN(ratio) && apart == (s.P < alpha) { // else too few differ to say how much
-		s.Relative = Estimate{Value: ratio - 1, Low: low - 1, High: high - 1, Confidence: confidence, Replications: int(c.n), Observations: c.differing}
+		s.Relative = Estimate{Value: ratio - 1, Low: low - 1, High: high - 1, Confidence: confidence, Replications: int(c.n), Observations: c.resting(ratio)}
+		if n := s.Relative.Observations; n < fewEvents {
+			s.Relative.Warnings = append(s.Relative.Warnings, fmt.Sprintf("the ratio rests on about %d replications; its interval is rough", n))
+		}
 	}
 }
 

@@ -121,6 +121,9 @@ func (c *Curves) addPoints(j int) {
 	for i := range c.own {
 		first, _ := slices.BinarySearch(c.Times, c.own[i].Start)
 		after, _ := slices.BinarySearch(c.Times, c.own[i].End)
+		if c.own[i].Open { // its end is not known
+			after = len(c.Times)
+		}
 		counts[first]++
 		counts[after]--
 	}

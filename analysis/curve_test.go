@@ -178,3 +178,14 @@ func TestTrend(t *testing.T) {
 		}
 	}
 }
+
+// What is down when nobody looks any longer is down at the horizon.
+func TestDownAtTheHorizon(t *testing.T) {
+	c := NewCurves([]int{0}, []model.Seconds{10, 100})
+	for range 4 {
+		c.Add(&model.Outcome{Horizon: 100, Outages: []model.Outage{{Start: 50, End: 100, Open: true}}})
+	}
+	if points := c.Curve(0); points[0].Now.Value != 1 || points[1].Now.Value != 0 {
+		t.Errorf("up at 10 and 100: %v and %v, want 1 and 0", points[0].Now.Value, points[1].Now.Value)
+	}
+}

@@ -172,12 +172,13 @@ type couple struct {
 	aa, ab, bb         float64 // divided by n−1
 	aaa, aab, abb, bbb float64 // divided by n
 	differing          int64
-	top                float64 // greatest squared deviation of the difference
-	oneSided           bool    // no replication speaks for the one design where another speaks for the other
+	top                float64   // greatest squared deviation of the difference
+	first, second      []float64 // pulls
+	oneSided           bool      // no replication speaks for the one design where another speaks for the other
 }
 
 func newCouple(a, b reading) couple {
-	c := couple{n: float64(len(a.pull)), a: a.value, b: b.value}
+	c := couple{n: float64(len(a.pull)), a: a.value, b: b.value, first: a.pull, second: b.pull}
 	up, down := false, false
 	for i, x := range a.pull {
 		y := b.pull[i]
@@ -271,6 +272,21 @@ func (c *couple) ratio() (value, low, high float64) {
 		return value, low, math.Inf(1)
 	}
 	return value, low, halve(func(rho float64) bool { return !(test(rho) < -t) }, value, above)
+}
+
+// resting is on how many replications the ratio rho rests: where a change shortens all outages alike, only those
+// differ from it in which something else has changed as well. It is n if b − rho·a is normal, and about the number
+// of exceptions if there are few.
+func (c *couple) resting(rho float64) int64 {
+	square, fourth := 0.0, 0.0
+	for i, x := range c.first {
+		d := c.second[i] - rho*x
+		square, fourth = square+d*d, fourth+d*d*d*d
+	}
+	if fourth == 0 {
+		return c.differing
+	}
+	return min(c.differing, int64(3*square*square/fourth))
 }
 
 // halve finds where a condition that holds at from, or from there on nowhere, ceases to hold before to.

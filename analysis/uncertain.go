@@ -154,39 +154,57 @@ func (s *sums) without(d *moments) parts {
 func (c parts) unknown() float64 { return max(0, c.spread-c.within/c.per) }
 
 func (c parts) share() float64 {
-	if b := c.unknown(); b+c.within > 0 {
+	switch b := c.unknown(); {
+	case math.IsInf(b, 1):
+		return 1
+	case b+c.within > 0:
 		return b / (b + c.within)
 	}
 	return math.NaN()
 }
 
 // jackknifed estimates both standard deviations and the share, with intervals from leaving out one draw
-// at a time (Efron and Stein 1981), which asks nothing of the law of the downtime.
+// at a time (Efron and Stein 1981). A variance that lacks the rare extreme draw is too small, and seems too
+// certain; its reciprocal is about as uncertain whatever it comes to, so that is what intervals are made of.
+// The part of W/R in the spread of the means is taken for known: it rests on R times as many values.
 func (u *Uncertainty) jackknifed(j int, draws []moments, all *sums) (known, not, share Estimate) {
 	d, whole := len(draws), all.parts()
 	if d < 3 {
 		nan := u.estimate(j, math.NaN(), math.NaN(), math.NaN(), 0)
 		return nan, nan, nan
 	}
-	figures := [3]func(parts) float64{
-		func(c parts) float64 { return math.Sqrt(c.within) },
-		func(c parts) float64 { return math.Sqrt(c.unknown()) },
-		parts.share,
-	}
-	var pseudo [3]moments
+	var spread, within, quotient []float64
 	for k := range draws {
 		c := all.without(&draws[k])
-		for i, f := range figures {
-			pseudo[i].push(float64(d)*f(whole)-float64(d-1)*f(c), 0)
+		spread, within, quotient = append(spread, c.spread), append(within, c.within), append(quotient, c.spread/c.within)
+	}
+	out := func(value float64, of float64, without []float64, figure func(float64) float64) Estimate {
+		low, high := reciprocally(of, without)
+		return u.estimate(j, value, figure(low), figure(high), int64(d))
+	}
+	known = out(math.Sqrt(whole.within), whole.within, within, math.Sqrt)
+	not = out(math.Sqrt(whole.unknown()), whole.spread, spread, func(v float64) float64 { return math.Sqrt(parts{v, whole.within, whole.per}.unknown()) })
+	share = out(whole.share(), whole.spread/whole.within, quotient, func(q float64) float64 { return parts{q, 1, whole.per}.share() })
+	return known, not, share
+}
+
+// reciprocally is the interval of a positive figure from its values without one draw each, made of their
+// reciprocals.
+func reciprocally(whole float64, without []float64) (low, high float64) {
+	var a moments
+	for _, x := range without {
+		if !(x > 0 && x < math.Inf(1)) {
+			return 0, math.Inf(1)
 		}
+		a.push(1/x, 0)
 	}
-	var out [3]Estimate
-	for i, f := range figures {
-		half := tHalfWidth(int64(d), variance(pseudo[i].xx, int64(d)))
-		out[i] = u.estimate(j, f(whole), max(0, f(whole)-half), f(whole)+half, int64(d))
+	n := float64(a.n)
+	half := tQuantile(a.n) * math.Sqrt(a.xx*(n-1)/n)
+	low, high = 1/(1/whole+half), math.Inf(1)
+	if half < 1/whole {
+		high = 1 / (1/whole - half)
 	}
-	out[2].High = min(1, out[2].High)
-	return out[0], out[1], out[2]
+	return low, high
 }
 
 // expected takes chance out of the mean of a draw. The means of the draws scatter more than their

@@ -15,7 +15,7 @@ func TestIntervalsCover(t *testing.T) {
 	const studies = 400
 	short := library()
 	for i := range short {
-		short[i].sizes = short[i].sizes[:2]
+		short[i].sizes = short[i].sizes[:2:2]
 	}
 	list, err := measureAll(short, studies, func(*tally) {})
 	if err != nil {
@@ -32,7 +32,8 @@ func TestIntervalsCover(t *testing.T) {
 				c.figure.stat, c.system.name, c.size, 100*c.share(), studies, c.below, c.figure.exact, c.above)
 		}
 	}
-	for _, kind := range []string{kindMean, kindShare, kindRatio, kindRate, kindQuantile, kindCut} {
+	for _, kind := range []string{kindMean, kindShare, kindRatio, kindRate, kindQuantile, kindCut,
+		kindPaired, kindPoint, kindUpTo, kindMatters, kindSplit} {
 		if judged[kind] < 3 {
 			t.Errorf("only %d figures of kind %s have enough events; this test would prove little", judged[kind], kind)
 		}
@@ -99,6 +100,8 @@ func TestExactAnswers(t *testing.T) {
 	near("all the time", u.downtimeBelow(year, year), 1, 1e-12)
 	beyond := average(year, func(x model.Seconds) float64 { return 1 - u.downtimeBelow(x, year) })
 	near("mean of the distribution", beyond, 1-u.availability(year), 1e-6)
+	near("variance of no repair", unit{model.Year, 1e12 * model.Year}.downtimeVariance(year),
+		math.Pow(float64(year), 2)*(1-2/math.E-math.Pow(1/math.E, 2)), 1e-6)
 	even := bunched{.3, model.Day, model.Day} // is exponential
 	near("renewals", even.failures(year), 365, 1e-12)
 	near("median", float64(mixed(.5, .4, 60, 60)), 60*math.Ln2, 1e-12)

@@ -111,3 +111,18 @@ func average(t model.Seconds, f func(model.Seconds) float64) float64 {
 	}
 	return sum
 }
+
+// downtimeVariance is the variance of the time down until t. Given that it is down at one time, it is down at
+// another, x later, with probability r + (1 − r)·e^(−sx), where r is what the unit is down in the long run and s the
+// sum of both rates; the second moment is twice the integral of that over both times.
+func (u unit) downtimeVariance(t model.Seconds) float64 {
+	fail, mend := u.rates()
+	s := fail + mend
+	r := fail / s
+	square := average(t, func(from model.Seconds) float64 {
+		left := float64(t - from)
+		return (1 - u.up(from)) * (r*left + (1-r)/s*-math.Expm1(-s*left))
+	}) * 2 * float64(t)
+	mean := float64(t) * (1 - u.availability(t))
+	return square - mean*mean
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ftsim/ftsim/analysis"
 	"github.com/ftsim/ftsim/engine"
+	"github.com/ftsim/ftsim/model"
 )
 
 // tally is how often the interval of a figure held the exact value.
@@ -26,7 +27,11 @@ func (t *tally) share() float64 { return 1 - float64(t.below+t.above)/float64(t.
 // measure repeats a study of a system with other luck each time. Study i of any size has the same luck for
 // any number of studies.
 func measure(k *known, size, studies int) ([]tally, error) {
-	program, err := engine.Compile(&k.sys)
+	prepare := k.prepare
+	if prepare == nil {
+		prepare = alone
+	}
+	once, err := prepare(k)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", k.name, err)
 	}
@@ -34,24 +39,47 @@ func measure(k *known, size, studies int) ([]tally, error) {
 	for i := range list {
 		list[i] = tally{system: k, figure: &k.figures[i], size: size, studies: studies}
 	}
-	o := engine.OptionsOf(&k.plan)
-	o.Runs, o.Exact = size, true
 	for i := range studies {
-		o.Seed = uint64(size)<<32 + uint64(i)
-		study := analysis.NewStudy(&k.sys, &k.plan)
-		study.KeepRows(0)
-		for outcome, err := range program.Replications(context.Background(), o) {
-			if err != nil {
-				return nil, fmt.Errorf("%s, seed %d: %w", k.name, o.Seed, err)
-			}
-			study.Add(outcome)
+		seed := uint64(size)<<32 + uint64(i)
+		found, err := once(size, seed)
+		if err != nil {
+			return nil, fmt.Errorf("%s, seed %d: %w", k.name, seed, err)
 		}
-		sum := study.Summary()
 		for j := range list {
-			list[j].take(sum.Get(list[j].figure.metric, 0).Stat(list[j].figure.stat))
+			list[j].take(found[j])
 		}
 	}
 	return list, nil
+}
+
+// alone estimates figures of one system.
+func alone(k *known) (study, error) {
+	program, err := engine.Compile(&k.sys)
+	return func(size int, seed uint64) (found []analysis.Estimate, err error) {
+		study := analysis.NewStudy(&k.sys, &k.plan)
+		study.KeepRows(0)
+		if err := simulate(program, &k.plan, 0, size, seed, study.Add); err != nil {
+			return nil, err
+		}
+		sum := study.Summary()
+		for i := range k.figures {
+			found = append(found, sum.Get(k.figures[i].metric, 0).Stat(k.figures[i].stat))
+		}
+		return found, nil
+	}, err
+}
+
+// simulate hands the replications of a program on, in order.
+func simulate(program *engine.Program, plan *model.Plan, first, runs int, seed uint64, add func(*model.Outcome)) error {
+	o := engine.OptionsOf(plan)
+	o.First, o.Runs, o.Seed, o.Exact = first, runs, seed, true
+	for outcome, err := range program.Replications(context.Background(), o) {
+		if err != nil {
+			return err
+		}
+		add(outcome)
+	}
+	return nil
 }
 
 func (t *tally) take(e analysis.Estimate) {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 
+	"github.com/ftsim/ftsim/analysis"
 	"github.com/ftsim/ftsim/failures"
 	"github.com/ftsim/ftsim/model"
 	"github.com/ftsim/ftsim/policies"
@@ -16,9 +17,13 @@ type known struct {
 	about   string
 	sys     model.System
 	plan    model.Plan
-	sizes   []int // replications of a study
+	sizes   []int // replications of a study; of one with uncertain inputs, draws
 	figures []figure
+	prepare func(k *known) (study, error) // nil = estimates of the system alone
 }
+
+// study simulates once with the given number of replications, and estimates every figure.
+type study func(size int, seed uint64) ([]analysis.Estimate, error)
 
 // figure is one of the estimates of a study.
 type figure struct {
@@ -35,6 +40,11 @@ const (
 	kindRate     = "rate"
 	kindQuantile = "quantile"
 	kindCut      = "quantile, censored (Kaplan–Meier)"
+	kindPaired   = "paired difference"
+	kindPoint    = "availability at a time"
+	kindUpTo     = "availability up to a time"
+	kindMatters  = "importance"
+	kindSplit    = "uncertain inputs"
 )
 
 func quantile(metric, stat string, exact model.Seconds) figure {
@@ -72,7 +82,8 @@ func lasting(horizon, runOut model.Seconds) model.Plan {
 
 // library lists all systems.
 func library() []known {
-	return []known{single(), seldom(), cutShort(), pair(), inBunches(), twoKinds(), flushed()}
+	return []known{single(), seldom(), cutShort(), pair(), inBunches(), twoKinds(), flushed(),
+		fasterRepair(), secondUnit(), settling(), inSeries(), unsure()}
 }
 
 func single() known {
