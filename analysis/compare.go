@@ -255,7 +255,7 @@ func (s *Side) hold(a, b reading, first Estimate) {
 	ratio, low, high := c.ratio()
 	if apart := low > 1 || high < 1; !math.IsNaN(ratio) && apart == (s.P < alpha) { // else too few differ to say how much
 		s.Relative = Estimate{Value: ratio - 1, Low: low - 1, High: high - 1, Confidence: confidence, Replications: int(c.n), Observations: c.resting(ratio)}
-		if n := s.Relative.Observations; n < fewEvents {
+		if n := s.Relative.Observations; n > 0 && n < fewEvents {
 			s.Relative.Warnings = append(s.Relative.Warnings, fmt.Sprintf("the ratio rests on about %d replications; its interval is rough", n))
 		}
 	}

@@ -283,7 +283,7 @@ func (c *couple) resting(rho float64) int64 {
 		d := c.second[i] - rho*x
 		square, fourth = square+d*d, fourth+d*d*d*d
 	}
-	if fourth == 0 {
+	if square <= 1e-18*c.bb*c.n { // rounding
 		return c.differing
 	}
 	return min(c.differing, int64(3*square*square/fourth))
