@@ -13,6 +13,9 @@ func planned(sum *analysis.Summary) Table {
 			continue
 		}
 		e := m.Main()
+		if !(e.Value > 0) { // nothing of it is worked on in a way that it would notice
+			continue
+		}
 		t.Rows = append(t.Rows, cells(sum.System.Journeys[j].Name, span(e.Value), "["+span(e.Low)+", "+span(e.High)+"]",
 			availability(sum.Get("availability_unplanned", j).Main())))
 	}
