@@ -91,7 +91,7 @@ func NewImportance(sys *model.System, plan *model.Plan, parts []Part, journeys [
 	im := &Importance{System: sys, Plan: plan, Parts: parts, Journeys: journeys,
 		base: make([][]float64, len(journeys)), begun: make([][]moments, len(journeys)),
 		found: make([][numChanges]*Contrast, len(parts)), now: make([]float64, len(parts))}
-	im.partOf = make([]int32, len(sys.Components)+len(sys.Causes)+len(sys.Services))
+	im.partOf = make([]int32, sys.MaintenanceElement(len(sys.Maintenance)))
 	for e := range im.partOf {
 		im.partOf[e] = -1
 	}
