@@ -34,6 +34,7 @@ and where the downtime comes from.`,
 	root.PersistentFlags().BoolVar(&c.noColor, "no-color", false, "no colours; NO_COLOR and TERM=dumb do the same")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
 	root.AddCommand(
+		newInit(c),
 		newRun(c),
 		newCompare(c),
 		newSweep(c),
