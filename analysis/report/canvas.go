@@ -217,16 +217,23 @@ func box(c draw.Canvas, col color.Color, x0, y0, x1, y1 vg.Length) {
 	c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: y0}, Max: vg.Point{X: x1, Y: y1}}.Path())
 }
 
+// labelRow is the height of a row of labels above a plot, in points.
+const labelRow = 14
+
 // upright marks a value on the x axis by a dashed line with its meaning above the plot.
-func (p *picture) upright(c draw.Canvas, at float64, name string) {
+func (p *picture) upright(c draw.Canvas, at float64, name string) { p.uprightAt(c, at, name, 0) }
+
+// uprightAt is upright with its words some rows higher, where those of others do not stand in the way.
+func (p *picture) uprightAt(c draw.Canvas, at float64, name string, row int) {
+	rise := vg.Points(labelRow * float64(row))
 	tx, _ := p.Transforms(&c)
 	x := tx(at)
 	ls := draw.LineStyle{Color: vermilion, Width: vg.Points(1.2), Dashes: []vg.Length{vg.Points(4), vg.Points(3)}}
-	c.StrokeLine2(ls, x, c.Min.Y, x, c.Max.Y+vg.Points(3))
+	c.StrokeLine2(ls, x, c.Min.Y, x, c.Max.Y+vg.Points(3)+rise)
 	st := lettering(9, true, vermilion)
 	half := st.Width(name) / 2
 	mid := min(max(x, c.Min.X+half), c.Max.X-half)
-	c.FillText(st, vg.Point{X: mid - half, Y: c.Max.Y + vg.Points(6)}, name)
+	c.FillText(st, vg.Point{X: mid - half, Y: c.Max.Y + vg.Points(6) + rise}, name)
 }
 
 // spoken writes seconds as an operator says them.

@@ -70,15 +70,16 @@ func curvePicture(d *Document, j int) *picture {
 		now = append(now, x)
 		x.Now = x.UpTo
 		upTo = append(upTo, x)
-		least = min(least, now[len(now)-1].Now.Low, x.Now.Low)
+		least = min(least, now[len(now)-1].Now.Value, x.Now.Low)
 	}
+	p.shares(least)
 	p.X.Min = float64(now[0].At)
-	p.curve(now, lineColors[4], 1.2)
+	p.curve(p.above(now), lineColors[4], 1.2)
 	p.curve(upTo, lineColors[0], 2)
 	p.keys = []key{{"on average until then", lineColors[0]}, {"at that moment", lineColors[4]}}
 	p.logTimes(float64(now[0].At), float64(d.Summary.Horizon))
 	p.X.Min, p.X.Max = float64(now[0].At), float64(d.Summary.Horizon)
-	p.shares(least)
+	p.shares(least) // adding lines has moved the ends
 	for i, x := range now {
 		if i > 0 {
 			p.tip(float64(now[i-1].At), p.Y.Min, float64(x.At), p.Y.Max, "%s after the start: up %s, on average until then %s",
@@ -86,6 +87,21 @@ func curvePicture(d *Document, j int) *picture {
 		}
 	}
 	return p
+}
+
+// above cuts bands off at the foot of the picture. Of a single moment little is known: in full, its band would
+// leave no room for the rest.
+func (p *picture) above(points []analysis.CurvePoint) []analysis.CurvePoint {
+	cut, some := slices.Clone(points), false
+	for i := range cut {
+		if cut[i].Now.Low < p.Y.Min {
+			cut[i].Now.Low, some = p.Y.Min, true
+		}
+	}
+	if some {
+		p.sub += "; that of single moments goes on below"
+	}
+	return cut
 }
 
 // curve adds a line with its band.

@@ -131,13 +131,27 @@ func (d *Compared) differenceSection() section {
 	}
 	for i := range d.Tables {
 		b := tableBlock(&d.Tables[i])
-		b.Table.Caption = d.named(d.Tables[i].Head[0])
+		b.Table.Caption, b.Table.Rows = d.named(d.Tables[i].Head[0]), filled(b.Table.Rows)
 		s.Blocks = append(s.Blocks, b)
 	}
 	if notes := d.notes(); len(notes) > 0 {
 		s.Blocks = append(s.Blocks, block{List: notes, Tone: "faint"})
 	}
 	return s
+}
+
+// filled repeats the first cell of a row where the text report leaves it out, for those who hear the page.
+func filled(rows [][]Cell) (out [][]Cell) {
+	last := ""
+	for _, r := range rows {
+		r = slices.Clone(r)
+		if r[0].Text == "" {
+			r[0] = Cell{last, Faint}
+		}
+		last = r[0].Text
+		out = append(out, r)
+	}
+	return out
 }
 
 // named is what a table is about, from its heading in capitals.

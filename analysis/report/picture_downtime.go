@@ -22,7 +22,8 @@ func downtimePicture(d *Document) *picture {
 	sum := d.Summary
 	p := newPicture(d)
 	p.grid(true, false)
-	p.room = 14
+	limits := budgets(sum)
+	p.room = labelRow * float64(max(1, len(limits)))
 	p.title = downtimeTitle(d, sum.Users[0])
 	p.sub = "Share of simulated " + yearWord(d) + " with at most this much downtime; shaded: 95 % interval at each point"
 	p.xlab = "Downtime per year (log scale; without any at the left edge)"
@@ -39,12 +40,40 @@ func downtimePicture(d *Document) *picture {
 	p.shares(lowestShare(sum, x0))
 	p.tellShares(sum)
 	p.over = func(c draw.Canvas) {
-		if a := promise(sum, sum.Users[0]).Availability; a > 0 && a < 1 {
-			budget := (1 - a) * float64(model.Year)
-			p.upright(c, min(max(budget, x0), x1), target(a)+" allows "+spoken(budget))
+		for i, l := range limits {
+			p.uprightAt(c, min(max(l.allows, x0), x1), l.name, i)
 		}
 	}
 	return p
+}
+
+// budget is the downtime a year that an objective allows.
+type budget struct {
+	name   string
+	allows float64
+}
+
+// budgets are those of the journeys in the picture, the least first. Journeys with the same share one.
+func budgets(sum *analysis.Summary) (list []budget) {
+	promised, who := []float64{}, map[float64][]string{}
+	for _, j := range firstUsers(sum) {
+		if a := promise(sum, j).Availability; a > 0 && a < 1 {
+			if who[a] == nil {
+				promised = append(promised, a)
+			}
+			who[a] = append(who[a], brief(sum.System.Journeys[j].Name))
+		}
+	}
+	slices.Sort(promised)
+	for _, a := range slices.Backward(promised) {
+		b := budget{target(a) + " allows ", (1 - a) * float64(model.Year)}
+		b.name += spoken(b.allows)
+		if len(sum.Users) > 1 && len(who[a]) < len(firstUsers(sum)) {
+			b.name = strings.Join(who[a], ", ") + ": " + b.name
+		}
+		list = append(list, b)
+	}
+	return list
 }
 
 // tellShares has a tip for each stretch of the downtime picture.
@@ -77,7 +106,7 @@ func lowestShare(sum *analysis.Summary, x0 float64) float64 {
 // journeys that are rarely down, it does not begin at 0: the rest would be empty.
 func (p *picture) shares(least float64) {
 	p.Y.Min, p.Y.Max = 0, 1
-	for _, low := range []float64{.5, .8, .9, .96, .98, .99, .996, .998, .999, .9999} {
+	for _, low := range []float64{.5, .8, .9, .96, .98, .99, .996, .998, .999, .9995, .9998, .9999, .99995, .99998, .99999, .999995, .999998, .999999} {
 		if low <= least {
 			p.Y.Min = low
 		}
@@ -85,7 +114,7 @@ func (p *picture) shares(least float64) {
 	var ticks plot.ConstantTicks
 	for i := range 5 {
 		v := p.Y.Min + (1-p.Y.Min)*float64(i)/4
-		ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(math.Round(1e8*v)/1e6, 'f', -1, 64) + " %"})
+		ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(math.Round(1e10*v)/1e8, 'f', -1, 64) + " %"})
 	}
 	p.Y.Tick.Marker = ticks
 }
@@ -116,8 +145,8 @@ func downtimeRange(sum *analysis.Summary) (low, high float64) {
 			low, high = min(low, v[len(v)/1000]), max(high, v[len(v)-1])
 		}
 	}
-	if a := promise(sum, sum.Users[0]).Availability; a > 0 && a < 1 {
-		low, high = min(low, (1-a)*float64(model.Year)), max(high, (1-a)*float64(model.Year))
+	for _, b := range budgets(sum) {
+		low, high = min(low, b.allows), max(high, b.allows)
 	}
 	if high == 0 {
 		return 10, 86400

@@ -66,7 +66,7 @@ func TestBrief(t *testing.T) {
 
 // The axis of shares begins at 0 unless that would leave it empty, and never hides a band.
 func TestSharesAxis(t *testing.T) {
-	for _, c := range []struct{ least, from float64 }{{0, 0}, {.49, 0}, {.5, .5}, {.95, .9}, {.9905, .99}, {1, .9999}} {
+	for _, c := range []struct{ least, from float64 }{{0, 0}, {.49, 0}, {.5, .5}, {.95, .9}, {.9905, .99}, {.99996, .99995}, {1, .999999}} {
 		p := newPicture(document(1, 0))
 		p.shares(c.least)
 		if p.Y.Min != c.from || p.Y.Max != 1 {

@@ -9,6 +9,7 @@
   const nameTheme = () => { theme.textContent = isDark() ? "Light colours" : "Dark colours"; };
   theme.hidden = false;
   theme.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; nameTheme(); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", nameTheme);
   nameTheme();
 
   // Tips: what an area of a chart shows, by pointing at it or by the arrow keys.

@@ -27,6 +27,7 @@
   const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   const nameTheme = () => { theme.textContent = isDark() ? "Light colours" : "Dark colours"; };
   theme.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; nameTheme(); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", nameTheme);
   nameTheme();
 
   let start = { most_designs: 6, most_bytes: 1 << 21, sample: "" };
