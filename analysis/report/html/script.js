@@ -14,7 +14,7 @@
 
   // Tips: what an area of a chart shows, by pointing at it or by the arrow keys.
   const tip = document.getElementById("tip");
-  let shown = null;
+  let shown = null, byKey = false;
   const hide = () => { if (shown) shown.classList.remove("on"); shown = null; tip.hidden = true; };
   const show = (area) => {
     hide();
@@ -22,6 +22,9 @@
     area.classList.add("on");
     tip.textContent = area.dataset.text;
     tip.hidden = false;
+    place(area);
+  };
+  const place = (area) => {
     const at = area.getBoundingClientRect(), own = tip.getBoundingClientRect();
     const x = Math.min(Math.max(8, at.left + at.width / 2 - own.width / 2), innerWidth - own.width - 8);
     const above = at.top - own.height - 8;
@@ -35,7 +38,7 @@
       const title = area.querySelector("title");
       area.dataset.text = title.textContent;
       title.remove();
-      area.addEventListener("pointerenter", () => show(area));
+      area.addEventListener("pointerenter", () => { byKey = false; show(area); });
       area.addEventListener("pointerleave", hide);
     });
     svg.setAttribute("tabindex", "0");
@@ -45,12 +48,16 @@
       if (event.key === "Escape") hide();
       if (!step) return;
       event.preventDefault();
+      byKey = true;
       const at = areas.indexOf(shown);
       show(areas[at < 0 ? (step > 0 ? 0 : areas.length - 1) : Math.min(Math.max(0, at + step), areas.length - 1)]);
     });
     svg.addEventListener("blur", hide);
   });
-  addEventListener("scroll", hide, { passive: true });
+  addEventListener("scroll", () => { // under a pointer something else is now; what was asked for by key moves along
+    if (shown && byKey) place(shown);
+    else hide();
+  }, { passive: true });
 
   // On paper, nothing can be opened: what was assumed and what happened is printed open.
   const closed = () => all("#assumptions details:not([open]), .incident:not([hidden]) .story:not([open])");
