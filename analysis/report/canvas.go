@@ -221,10 +221,11 @@ func box(c draw.Canvas, col color.Color, x0, y0, x1, y1 vg.Length) {
 const labelRow = 14
 
 // upright marks a value on the x axis by a dashed line with its meaning above the plot.
-func (p *picture) upright(c draw.Canvas, at float64, name string) { p.uprightAt(c, at, name, 0) }
+func (p *picture) upright(c draw.Canvas, at float64, name string) { p.uprightAt(c, at, name, 0, false) }
 
-// uprightAt is upright with its words some rows higher, where those of others do not stand in the way.
-func (p *picture) uprightAt(c draw.Canvas, at float64, name string, row int) {
+// uprightAt is upright with its words some rows higher, and left of the line where another line to the right
+// goes through that row.
+func (p *picture) uprightAt(c draw.Canvas, at float64, name string, row int, left bool) {
 	rise := vg.Points(labelRow * float64(row))
 	tx, _ := p.Transforms(&c)
 	x := tx(at)
@@ -232,7 +233,11 @@ func (p *picture) uprightAt(c draw.Canvas, at float64, name string, row int) {
 	c.StrokeLine2(ls, x, c.Min.Y, x, c.Max.Y+vg.Points(3)+rise)
 	st := lettering(9, true, vermilion)
 	half := st.Width(name) / 2
-	mid := min(max(x, c.Min.X+half), c.Max.X-half)
+	mid := x
+	if left {
+		mid -= half + vg.Points(3)
+	}
+	mid = min(max(mid, c.Min.X+half), c.Max.X-half)
 	c.FillText(st, vg.Point{X: mid - half, Y: c.Max.Y + vg.Points(6) + rise}, name)
 }
 

@@ -133,5 +133,9 @@ func costSentence(st *analysis.Standing, c *analysis.Match, i int) string {
 	case s.Finding == analysis.Untold:
 		return fmt.Sprintf("whether %s costs %s a year more or less than %s is open", b, money(d.Value), a)
 	}
-	return fmt.Sprintf("%s costs %s a year %s than %s (95 %%: %s to %s)", b, money(d.Value), s.Finding, a, number(least(d)), money(most(d)))
+	said := fmt.Sprintf("%s costs %s a year %s than %s", b, money(d.Value), s.Finding, a)
+	if d.Low < d.High { // else no luck has a part in it
+		said += fmt.Sprintf(" (95 %%: %s to %s)", number(least(d)), money(most(d)))
+	}
+	return said
 }

@@ -41,7 +41,7 @@ func downtimePicture(d *Document) *picture {
 	p.tellShares(sum)
 	p.over = func(c draw.Canvas) {
 		for i, l := range limits {
-			p.uprightAt(c, min(max(l.allows, x0), x1), l.name, i)
+			p.uprightAt(c, min(max(l.allows, x0), x1), l.name, i, len(limits) > 1)
 		}
 	}
 	return p
