@@ -117,3 +117,33 @@ func lineSize(n *node, depth int) (size int, ok bool) {
 	}
 	return size, true
 }
+
+// relaid reads a text and writes it again, comments and all.
+func relaid(text []byte) (out []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = layoutFault(p)
+		}
+	}()
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return nil, err
+	}
+	unfold(&document)
+	if out, err = encoded(&document); err != nil {
+		return nil, err
+	}
+	return []byte(spaced(string(out))), nil
+}
+
+// unfold gives an empty value a line, because in a flow the library would put quotes there.
+func unfold(n *yaml.Node) (empty bool) {
+	empty = n.Kind == yaml.ScalarNode && n.Tag == "!!null" && n.Value == ""
+	for _, c := range n.Content {
+		empty = unfold(c) || empty
+	}
+	if empty {
+		n.Style &^= yaml.FlowStyle
+	}
+	return empty
+}
