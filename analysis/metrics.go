@@ -65,6 +65,7 @@ const (
 	JobsThatEnd     Scope = "job that ends"
 	Maintenances    Scope = "maintenance"
 	Stocks          Scope = "spare parts"
+	Queues          Scope = "queue"
 )
 
 // Metric is a function of one replication, together with what it means and how it is estimated.
@@ -111,6 +112,9 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 		{"loss_transactions", "writes lost at a recovery that lost some, in transactions", Transactions, Lower, Sample, Stores, v.lossTransactions},
 		{"rpo", "writes lost at a recovery, whether it lost any or not, in seconds", Time, Lower, Sample, Stores, v.recoveryLoss},
 		{"rpo_met", "share of recoveries that lost no more than the RPO", Fraction, Higher, Share, StoresWithRPO, v.rpoMet},
+		{"messages_rejected", "messages per year that producers gave up, or sent blindly while the queue took none", PerYear, Lower, Mean, Queues, v.messagesRejected},
+		{"messages_lost", "messages per year that the queue had acknowledged and lost", PerYear, Lower, Mean, Queues, v.messagesLost},
+		{"messages_duplicated", "messages per year that are there twice", PerYear, Lower, Mean, Queues, v.messagesDuplicated},
 		{"maintenance_done", "targets worked on per year", PerYear, Neither, Rate, Maintenances, v.maintenanceDone},
 		{"maintenance_postponed", "times per year that work was put off because redundancy was reduced", PerYear, Lower, Rate, Maintenances, v.maintenancePostponed},
 		{"maintenance_missed", "turns per year that passed without work", PerYear, Lower, Rate, Maintenances, v.maintenanceMissed},

@@ -94,6 +94,7 @@ func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 		case scope == JourneysWithRTO && v.rto[i] <= 0:
 		case scope == JourneysPlanned && len(sys.Maintenance) == 0:
 		case scope == JourneysBridged && !bridges(sys, int32(i)):
+		case scope == Queues && (sys.Services[i].Store == nil || sys.Services[i].Store.Producers == nil):
 		case scope == Stores && sys.Services[i].Store == nil:
 		case scope == StoresWithRPO && (sys.Services[i].Store == nil || !(v.rpo[i] >= 0)):
 		default:

@@ -159,6 +159,9 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 		key: nameKey(from.Name, forData), writing: true, choice: choiceOf(s), fullCopy: none, rewind: none, backups: s.Backups, errors: s.Errors,
 		corruption: s.Corruption, n: g.n,
 		restore: restoration{lost: negInf}, history: none}
+	if st.feed.Producers = s.Producers; s.Producers != nil {
+		p.queued = make([]model.QueueUse, len(p.sys.Services))
+	}
 	if s.Backups != nil || s.Errors != nil {
 		st.history = int32(len(p.writes))
 		p.writes = append(p.writes, history{n: 1})

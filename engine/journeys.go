@@ -213,6 +213,9 @@ func (r *Runner) closeHorizon() {
 		if g.up < g.n {
 			r.endExposure(int32(i), g)
 		}
+		if g.store != none && r.stores[g.store].feed.Producers != nil {
+			r.closeFeed(g, &r.stores[g.store])
+		}
 		if g.record != none {
 			f := &r.out.Failovers[g.record]
 			f.Result = model.Stuck

@@ -56,6 +56,7 @@ type store struct {
 	n                int32 // of its copies
 	decayClock       int32 // the first of its copies'
 	taint            taint
+	feed             feed
 	restore          restoration
 	spoilt           spoiling
 	history          int32 // when it took writes, or none
@@ -138,6 +139,9 @@ func (r *Runner) settleStore(g *group) {
 	s.writing = writing
 	if s.takesIn > 0 {
 		r.timeChases(g, s)
+	}
+	if s.feed.Producers != nil {
+		r.settleFeed(g, s)
 	}
 	if s.choice.inSync {
 		r.leaveOut(g, s)
@@ -421,6 +425,9 @@ func (s *store) measure(loss *model.Loss, c *replica, lastAck float64) {
 func (r *Runner) book(loss model.Loss, member int32) {
 	if r.note != nil && loss.Seconds > 0 {
 		r.tell(Note{Kind: DataLost, Service: loss.Service, Member: member, Delay: loss.Seconds})
+	}
+	if s := &r.stores[r.groups[loss.Service].store]; s.rate > 0 {
+		s.feed.unhear(loss.Transactions / s.rate)
 	}
 	if !r.past {
 		r.out.Losses = append(r.out.Losses, loss)

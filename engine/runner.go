@@ -204,6 +204,7 @@ func (r *Runner) resetOutcome(replication int) {
 	out.Upkeep = append(out.Upkeep[:0], r.p.upkept...)
 	out.Stocks = append(out.Stocks[:0], r.p.stocked...)
 	out.Bridged = zeroed(out.Bridged, len(r.p.sys.Journeys))
+	out.Queues = append(out.Queues[:0], r.p.queued...)
 }
 
 func zeroed(s []model.Seconds, n int) []model.Seconds {

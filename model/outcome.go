@@ -15,6 +15,7 @@ type Outcome struct {
 	Upkeep      []Upkeep   // per maintenance
 	Stocks      []StockUse // per stock of spare parts
 	Bridged     []Seconds  // per journey: time in which caches or queues it rests on were in use or recovering
+	Queues      []QueueUse // per service, if there is a queue; else empty
 }
 
 // Outage is a maximal interval in which a journey's served fraction is below its threshold (R26).

@@ -250,6 +250,7 @@ type Store struct {
 	Backups       *Backups    // nil = none
 	Errors        *DataErrors // nil = never
 	Corruption    *Corruption // nil = never
+	Producers     *Producers  // nil = it is no queue
 }
 
 // Corruption is data that goes bad on one copy, which nobody notices before that is read (R38).

@@ -24,6 +24,7 @@ func (b *builder) data(s *service) *model.Store {
 	b.backups(m, st, size, growth)
 	b.delayed(m, st)
 	b.corruption(m, st)
+	b.producers(m, st)
 	m.later("peak")
 	m.done()
 	return st

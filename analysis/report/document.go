@@ -117,6 +117,7 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d.add(upkeep(sum))
 	d.add(partsTable(sum))
 	d.add(stores(sum))
+	d.add(queues(sum))
 	d.add(jobs(sum))
 	d.add(failovers(sum))
 	d.add(exposure(sum))
