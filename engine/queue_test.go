@@ -7,9 +7,9 @@ import (
 	"github.com/ftsim/ftsim/policies"
 )
 
-// queued is a farm whose first unit falls after 1000 s, for a while, and whose store is a queue that gets 10
+// fed is a farm whose first unit falls after 1000 s, for a while, and whose store is a queue that gets 10
 // messages a second.
-func queued(units int, down, lag model.Seconds, p model.Producers) *model.System {
+func fed(units int, down, lag model.Seconds, p model.Producers) *model.System {
 	sys := farm(units, &policies.ActivePassive{Alpha: 1, Success: 1, Activate: policies.Steps{fixedLaw(30)}}, 1)
 	for i := range sys.Components {
 		sys.Components[i].Modes = nil
@@ -41,7 +41,7 @@ func TestMessagesInAnOutage(t *testing.T) {
 		{"two that lag more", 2, 2, model.Producers{RetryFor: 20, AnswerTime: answer}, 100, 0, 20, 300},
 		{"still down at the end", 1, 0, model.Producers{RetryFor: 120, AnswerTime: answer}, 10 * (1000 - 120), 0, 0, 10000},
 	} {
-		sys := queued(c.units, c.down, c.lag, c.p)
+		sys := fed(c.units, c.down, c.lag, c.p)
 		observe(t, sys, Options{Horizon: 2000, Seed: 1, Runs: 1}, func(out *model.Outcome) {
 			near(t, c.name+": rejected", out.Queues[0].Rejected, c.rejected, 1e-6)
 			near(t, c.name+": twice", out.Queues[0].Duplicated, c.twice, 1e-6)
