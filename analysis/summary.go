@@ -140,6 +140,7 @@ func (s *Summary) boundUnseen() {
 	}
 	s.boundCost(unpaid)
 	s.boundUnplanned(length, from)
+	s.boundPlanned()
 }
 
 // boundUnplanned does the same for journeys all of whose outages were announced.

@@ -1,6 +1,10 @@
 package analysis
 
-import "github.com/ftsim/ftsim/model"
+import (
+	"fmt"
+
+	"github.com/ftsim/ftsim/model"
+)
 
 // This file measures planned work, how much of the downtime it had announced and what became of it, and spare
 // parts.
@@ -72,4 +76,23 @@ func (v *lens) partsShort(dst []float64, o *model.Outcome, s int) []float64 {
 
 func (v *lens) partsWait(dst []float64, o *model.Outcome, s int) []float64 {
 	return append(dst, float64(partsOf(o, s).Waited), float64(partsOf(o, s).Used))
+}
+
+// boundPlanned says of journeys of which no announced downtime was seen how much of it there may be: at the
+// greatest rate not refuted, as long as the longest work or interruption takes on average.
+func (s *Summary) boundPlanned() {
+	longest := model.Seconds(0)
+	for i := range s.System.Maintenance {
+		for _, d := range []model.Distribution{s.System.Maintenance[i].Takes, s.System.Maintenance[i].Interruption} {
+			if d != nil {
+				longest = max(longest, d.Mean())
+			}
+		}
+	}
+	for _, m := range s.find["downtime_planned"] {
+		if e := &m.Stats[0]; e.Value == 0 {
+			e.bound(0, 0, unseenCount/s.Years*float64(longest), fmt.Sprintf("no announced downtime in %s simulated years; the bound takes one to last %s, the longest work",
+				trim(s.Years), longest.Round()))
+		}
+	}
 }

@@ -59,6 +59,25 @@ func TestOnlyAnnouncedDowntimeGivesABound(t *testing.T) {
 	}
 }
 
+func TestNoAnnouncedDowntimeGivesABound(t *testing.T) {
+	sys, plan, out := maintained()
+	sys.Maintenance[0].Takes = hour{}
+	out.Outages = out.Outages[2:]
+	s := NewStudy(sys, plan)
+	for range 100 {
+		s.Add(out)
+	}
+	e := s.Summary().Get("downtime_planned", 0).Main()
+	if want := unseenCount / 100 * 3600; !e.Bound || e.Value != 0 || math.Abs(e.High-want) > 1e-9 {
+		t.Errorf("%+v, at most %v", e, want)
+	}
+}
+
+// hour is the law of what takes an hour.
+type hour struct{ model.Distribution }
+
+func (hour) Mean() model.Seconds { return model.Hour }
+
 func TestPartsAreCounted(t *testing.T) {
 	sys, plan, out := maintained()
 	sys.Stocks = []model.Stock{{Name: "board"}}
