@@ -221,11 +221,11 @@ func box(c draw.Canvas, col color.Color, x0, y0, x1, y1 vg.Length) {
 const labelRow = 14
 
 // upright marks a value on the x axis by a dashed line with its meaning above the plot.
-func (p *picture) upright(c draw.Canvas, at float64, name string) { p.uprightAt(c, at, name, 0, false) }
+func (p *picture) upright(c draw.Canvas, at float64, name string) { p.uprightAt(c, at, name, 0, 0) }
 
-// uprightAt is upright with its words some rows higher, and left of the line where another line to the right
-// goes through that row.
-func (p *picture) uprightAt(c draw.Canvas, at float64, name string, row int, left bool) {
+// uprightAt is upright with its words some rows higher, and left (−1) or right (1) of the line if another line
+// goes through its row.
+func (p *picture) uprightAt(c draw.Canvas, at float64, name string, row int, side vg.Length) {
 	rise := vg.Points(labelRow * float64(row))
 	tx, _ := p.Transforms(&c)
 	x := tx(at)
@@ -233,12 +233,31 @@ func (p *picture) uprightAt(c draw.Canvas, at float64, name string, row int, lef
 	c.StrokeLine2(ls, x, c.Min.Y, x, c.Max.Y+vg.Points(3)+rise)
 	st := lettering(9, true, vermilion)
 	half := st.Width(name) / 2
-	mid := x
-	if left {
-		mid -= half + vg.Points(3)
+	least := c.Min.X
+	if p.ylab != "" { // which stands at the left end of the first row
+		least += st.Width(p.ylab)
 	}
-	mid = min(max(mid, c.Min.X+half), c.Max.X-half)
+	mid := min(max(x+side*(half+vg.Points(3)), least+half), c.Max.X-half)
 	c.FillText(st, vg.Point{X: mid - half, Y: c.Max.Y + vg.Points(6) + rise}, name)
+}
+
+// uprights marks several values, from the least to the greatest, so that no line goes through the words of another.
+func (p *picture) uprights(c draw.Canvas, at []float64, names []string) {
+	tx, _ := p.Transforms(&c)
+	side := vg.Length(-1)
+	switch {
+	case len(at) == 1:
+		side = 0
+	case tx(at[0])-lettering(9, true, vermilion).Width(names[0]) < c.Min.X: // no room on the left
+		side = 1
+	}
+	for i := range at {
+		row := i
+		if side > 0 {
+			row = len(at) - 1 - i
+		}
+		p.uprightAt(c, at[i], names[i], row, side)
+	}
 }
 
 // spoken writes seconds as an operator says them.

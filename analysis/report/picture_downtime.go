@@ -40,8 +40,13 @@ func downtimePicture(d *Document) *picture {
 	p.shares(lowestShare(sum, x0))
 	p.tellShares(sum)
 	p.over = func(c draw.Canvas) {
-		for i, l := range limits {
-			p.uprightAt(c, min(max(l.allows, x0), x1), l.name, i, len(limits) > 1)
+		var at []float64
+		var names []string
+		for _, l := range limits {
+			at, names = append(at, min(max(l.allows, x0), x1)), append(names, l.name)
+		}
+		if len(at) > 0 {
+			p.uprights(c, at, names)
 		}
 	}
 	return p

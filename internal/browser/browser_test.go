@@ -221,6 +221,17 @@ func (b *tab) shoot(name string) {
 	}
 }
 
+// glance is shoot for what is in the window; frames in it are drawn there only.
+func (b *tab) glance(name string) {
+	if *shots == "" {
+		return
+	}
+	b.do(chromedp.Sleep(500 * time.Millisecond))
+	if err := os.WriteFile(filepath.Join(*shots, name+".png"), result(b, chromedp.CaptureScreenshot()), 0o644); err != nil {
+		b.Fatal(err)
+	}
+}
+
 // paper prints the page and gives the PDF.
 func (b *tab) paper(name string) []byte {
 	b.Helper()

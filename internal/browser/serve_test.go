@@ -98,6 +98,8 @@ func TestServeSideBySide(t *testing.T) {
 	for _, v := range views {
 		b.look(v)
 		b.shoot("serve-" + v.name)
+		b.run(`document.getElementById("view").scrollIntoView()`)
+		b.glance("serve-view-" + v.name)
 		if what := value[string](b, tooWide); what != "" && !v.print {
 			t.Errorf("%s: the page is wider than the window: %s", v.name, what)
 		}
