@@ -26,6 +26,7 @@ type design struct {
 	line      string // the component over which a copy is kept up to date; "" = one that never fails
 	store     *model.Store
 	job       *work
+	alarms    model.Distribution // from one false alarm to the next; nil = never
 	saved     *saved
 	asked     *question
 	words     string // the description of the case
@@ -125,6 +126,10 @@ func (s *structure) copied() (*structure, error) {
 
 // whenUp reads the up expression, or takes the component that was asked about.
 func (d *design) whenUp() error {
+	if k := d.asked.kind; k == falseRate || k == firstFalse {
+		d.up = &expression{}
+		return nil
+	}
 	if t := d.asked.target; t != "" {
 		d.up = ref(d.instances[t][0])
 		return nil

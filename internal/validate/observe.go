@@ -17,7 +17,7 @@ type watch struct {
 // steady tells whether a question is about the long run.
 func (q *question) steady() bool {
 	switch q.kind {
-	case jobTime, jobStops, jobLost, jobUnhurt, jobDoneBy:
+	case jobTime, jobStops, jobLost, jobUnhurt, jobDoneBy, partFailures, atOnce, firstFalse:
 		return false
 	case firstOutage, failedBy, downAt, downOver, countOver, secondsOver, countAtMost, secondsAtMost:
 		return false
@@ -57,6 +57,17 @@ func (w *watch) take(o *model.Outcome) {
 		w.sums.add(horizon-down, count)
 	case failoverRate:
 		w.sums.add(failovers(o)/horizon, 1)
+	case falseRate:
+		w.sums.add(float64(len(o.Failovers))/horizon, 1)
+	case firstFalse:
+		w.sums.add(float64(o.Failovers[0].Start), 1)
+	case atOnce:
+		w.sums.add(indicator(len(o.Outages) > 1), 1)
+	case partFailures:
+		w.sums.add(count+began, 1)
+		if w.q.stat != "mean" {
+			w.values = append(w.values, count+began)
+		}
 	case jobTime, jobStops, jobLost, jobUnhurt, jobDoneBy:
 		w.takeJob(&o.Runs[0])
 	default:
@@ -141,20 +152,20 @@ func (w *watch) estimate() estimate {
 	switch q.kind {
 	case jobStops:
 		return w.sums.mean()
-	case jobUnhurt, jobDoneBy,
+	case jobUnhurt, jobDoneBy, atOnce,
 		failedBy, downAt, countAtMost, secondsAtMost:
 		return w.maybe(w.sums.proportion())
 	case downOver, steadyDown, capacityLost:
 		return w.maybe(w.sums.mean())
 	case countOver:
 		return w.sums.mean()
-	case frequency, failoverRate:
+	case frequency, failoverRate, falseRate:
 		return w.sums.mean().times(scale)
 	case betweenOutages:
 		return w.sums.mean().times(scale).inverse()
 	case downRate, lossRate:
 		return w.sums.mean().times(float64(model.Year) / scale)
-	case firstOutage, secondsOver:
+	case firstOutage, secondsOver, firstFalse:
 		return w.sums.mean().times(1 / scale)
 	case meanDown, meanUp:
 		return w.sums.ratio().times(1 / scale)

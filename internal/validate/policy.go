@@ -31,6 +31,7 @@ var policyKeys = map[string]func(d *design, raw json.RawMessage) error{
 	"quorum":                    (*design).quorum,
 	"job":                       (*design).readJob,
 	"backup":                    (*design).backup,
+	"spares":                    (*design).spares,
 	"restore":                   (*design).restore,
 	"checkpoint":                (*design).checkpoint,
 	"zones":                     (*design).describesUp,
@@ -102,6 +103,14 @@ func (d *design) crewPolicy(raw json.RawMessage) error {
 	var word string
 	if json.Unmarshal(raw, &word) != nil || word != "fcfs" || !d.written.Policy.has("repair_crews") {
 		return unsupported("crew_policy: %s", clip(raw))
+	}
+	return nil
+}
+
+// spares accepts that there are always enough.
+func (d *design) spares(raw json.RawMessage) error {
+	if string(raw) != `"one per failure, always at hand"` {
+		return unsupported("spares: %s", clip(raw))
 	}
 	return nil
 }
@@ -359,6 +368,14 @@ func (d *design) detectionOf(raw json.RawMessage) (model.Detector, error) {
 			return nil, err
 		}
 		value[k] = x
+	}
+	if p, lossy := value["loss_probability"]; lossy {
+		delete(value, "loss_probability")
+		beats, every := value["missed_beats"], model.Seconds(value["heartbeat_interval"])*unit
+		if !(p > 0 && p < 1 && beats >= 1 && every > 0) {
+			return nil, unsupported("detection: %s", clip(raw))
+		}
+		d.alarms = newLostBeats(every, int(beats), p)
 	}
 	seconds := func(key string) model.Seconds { return model.Seconds(value[key]) * unit }
 	switch strings.Join(slices.Sorted(maps.Keys(value)), " ") {

@@ -48,6 +48,10 @@ const (
 	loss                       // of one recovery
 	lossRate                   // seconds lost over time, long-run
 	failoverRate               // completed failovers over time, long-run
+	partFailures               // of components of one name, over an interval
+	atOnce                     // probability that the first failure takes all
+	falseRate                  // failovers without a reason over time, long-run
+	firstFalse                 // time to the first of them
 	jobTime                    // until a job is done
 	jobStops                   // failures that interrupt it
 	jobLost                    // running time whose work is lost
@@ -91,6 +95,8 @@ var bases = []base{
 	{"mean_down_time", meanDown, false, nothing, ""}, {"mean_up_time", meanUp, false, nothing, ""},
 	{"mtbf", betweenOutages, false, nothing, ""}, {"downtime_per_year", downRate, false, nothing, ""},
 	{"failovers_per_year", failoverRate, false, nothing, "y"}, {"rpo_per_single_failure", loss, false, nothing, ""},
+	{"probability_both_fail_at_once", atOnce, false, nothing, ""}, {"probability_all_fail_at_once", atOnce, false, nothing, ""},
+	{"false_failovers_per_year", falseRate, false, nothing, "y"}, {"mean_time_to_first_false_failover", firstFalse, false, nothing, ""},
 	{"job_completion_time", jobTime, false, nothing, ""}, {"expected_completion_time", jobTime, false, nothing, ""},
 	{"completion_time", jobTime, false, nothing, ""}, {"expected_failures", jobStops, false, nothing, ""},
 	{"running_time_lost", jobLost, false, nothing, ""}, {"expected_running_time_lost", jobLost, false, nothing, ""},
@@ -154,6 +160,9 @@ func splitArgument(name string) (rest string, arg argument, number float64, err 
 
 // recognise finds out what is observed and returns what is left of the name.
 func (q *question) recognise(c *knownCase, name string, arg argument, unit model.Seconds) (suffix string, err error) {
+	if found, err := q.countsFailures(c, name, arg, unit); found {
+		return "", err
+	}
 	if m := statistics.FindStringSubmatch(name); m != nil {
 		q.kind = map[string]kind{"rto": outageLength, "repair": outageLength, "detection_delay": detection, "rpo": loss,
 			"completion_time": jobTime, "job_completion_time": jobTime, "running_time_lost": jobLost}[m[1]]

@@ -34,7 +34,7 @@ func simulate(sys *model.System, q *question, e effort) (estimate, error) {
 	}
 	w := &watch{q: q}
 	run := func(first, runs int) (int64, error) { return replications(p, w, e, options(sys, q, e), first, runs) }
-	if q.kind == firstOutage || q.ofJob() {
+	if q.kind == firstOutage || q.kind == atOnce || q.kind == firstFalse || q.ofJob() {
 		run = func(first, runs int) (int64, error) { return lifetimes(p, w, e, first, runs) }
 	}
 	var events int64
@@ -159,6 +159,9 @@ func lifetimes(p *engine.Program, w *watch, e effort, first, runs int) (int64, e
 func (w *watch) over(out *model.Outcome) bool {
 	if w.q.ofJob() {
 		return len(out.Runs) > 0
+	}
+	if w.q.kind == firstFalse {
+		return len(out.Failovers) > 0
 	}
 	return len(out.Outages) > 0
 }

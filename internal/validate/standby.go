@@ -178,8 +178,11 @@ func (d *design) shared(part string) bool {
 // finishPolicy turns a service whose standby is always ready into a position.
 func (d *design) finishPolicy() error {
 	o := d.fresh
-	if o == nil {
+	if k := d.asked.kind; o == nil || k == falseRate || k == firstFalse {
 		return nil
+	}
+	if d.alarms != nil {
+		return unsupported("what false alarms do to a system that fails as well")
 	}
 	active := slices.DeleteFunc(slices.Clone(d.parts), func(p part) bool { return p.name == d.line })
 	if !o.alwaysOn || len(d.positions) > 0 || len(active) != 1 || active[0].life == nil || active[0].repair != nil || d.noRepair {

@@ -35,8 +35,15 @@ func (d *design) system() (*model.System, error) {
 	for _, p := range d.positions {
 		a.addPosition(p)
 	}
-	if d.asked.kind == capacityLost {
+	switch d.asked.kind {
+	case capacityLost:
 		return a.capacity()
+	case partFailures:
+		return a.each()
+	case atOnce:
+		return a.together()
+	case falseRate, firstFalse:
+		return a.falseAlarms()
 	}
 	need, err := a.need(d.up)
 	if err != nil {
@@ -50,7 +57,16 @@ func (d *design) system() (*model.System, error) {
 
 // observed adds the journey that needs what was asked about, and checks the whole.
 func (a *assembly) observed(need model.Need) (*model.System, error) {
-	a.sys.Journeys = []model.Journey{{Name: "up", Needs: []model.Dependency{{Need: need}}, Share: 1, Threshold: 0.5, Service: model.None}}
+	a.observe("up", need)
+	return a.checked()
+}
+
+// observe adds a journey.
+func (a *assembly) observe(name string, need model.Need) {
+	a.sys.Journeys = append(a.sys.Journeys, model.Journey{Name: name, Needs: []model.Dependency{{Need: need}}, Share: 1, Threshold: 0.5, Service: model.None})
+}
+
+func (a *assembly) checked() (*model.System, error) {
 	a.sys.Clients = []model.ClientGroup{{Site: model.None, Share: 1}}
 	for _, p := range model.Check(&a.sys, nil) {
 		if p.Severity != model.Warning {
