@@ -47,6 +47,9 @@ func TestWrongValuesFail(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if a.Value == 0 { // a fifth of nothing is nothing; TestWrongZero is about that
+				continue
+			}
 			if a.Value *= 1.2; q.shareOfTime() && q.complement {
 				a.Value = 1 - 1.2*(1-a.Value/1.2)
 			}
@@ -61,6 +64,19 @@ func TestWrongValuesFail(t *testing.T) {
 				t.Errorf("seed 7, value a fifth off: %s", strings.Join(r.row(), "  "))
 			}
 		}
+	}
+}
+
+// Nothing lost is a claim as well: here half a minute is.
+func TestWrongZero(t *testing.T) {
+	const text = `{"id":"x","time_unit":"s","structure":{"components":[{"id":"h","failure":{"dist":"trace","down_from_to":[[30,50]]}}],
+		"up":"h","policy":{"job":{"work":100},"checkpoint":"none"}},"measures":{"running_time_lost":{"value":0}}}`
+	var c knownCase
+	if err := json.Unmarshal([]byte(text), &c); err != nil {
+		t.Fatal(err)
+	}
+	if r := checkMeasure(&c, &c.Measures[0], quick); r.verdict != fail {
+		t.Errorf("%s, want fail", strings.Join(r.row(), "  "))
 	}
 }
 
