@@ -74,7 +74,10 @@ func (r *Runner) hold(i int32, g *group) {
 		f.rang = false
 		r.obey(i, g, k)
 	}
-	inTouch := r.holds(g, m) || !m.up && !f.stopped
+	inTouch := r.holds(g, m)
+	if !m.up { // there is nothing to stop, and who had stopped asks again once it is up
+		inTouch = !f.stopped
+	}
 	if inTouch == f.inTouch {
 		return
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/ftsim/ftsim/model"
@@ -88,6 +89,56 @@ func TestLeaseLeavesAGapAndNoOverlap(t *testing.T) {
 	// Clients in b wait for 25 s on average; those in a are served for 15 s of 600.
 	// An election of 1 s comes first, since the leader of the coordinator was in a too.
 	near(t, "unserved", unserved, 0.75*(1+25)+0.25*(600-15), 0.4)
+}
+
+// A primary steps down and goes on exactly once each, and says so only when it does: not if touch returns
+// before it has stopped, if it is lost again before it may go on, or if the primary dies meanwhile.
+func TestPrimaryStopsAndGoesOnOnce(t *testing.T) {
+	type pause struct{ at, length model.Seconds }
+	for _, c := range []struct {
+		name   string
+		voters []pause // two of three are gone
+		node   pause   // the primary is
+		want   string
+	}{
+		{"in time", []pause{{1000, 8}}, pause{}, ""},
+		{"once", []pause{{1000, 100}}, pause{}, "stops at 1010, goes on at 1130; "},
+		{"lost again", []pause{{1000, 100}, {1115, 100}}, pause{}, "stops at 1010, goes on at 1245; "},
+		{"dead meanwhile", []pause{{1000, 100}}, pause{1120, 50}, "stops at 1010, goes on at 1200; "},
+		{"dead before", []pause{{1000, 100}}, pause{1005, 200}, ""},
+	} {
+		fence := model.Fence{Kind: model.LeaseFencing, Within: fixedLaw(10)}
+		sys := threeSites(fence, policies.After{Down: fixedLaw(5000), Back: fixedLaw(30)})
+		sys.Causes = nil
+		strikes := func(name string, p pause, victims ...int32) {
+			if p.at > 0 {
+				sys.Causes = append(sys.Causes, model.CommonCause{Name: name, Mode: model.OSCrash, Probability: 1,
+					Life: fixedLaw(p.at), Repair: fixedLaw(p.length), Victims: victims})
+			}
+		}
+		for i, p := range c.voters {
+			strikes(fmt.Sprint("voters ", i), p, 3, 4)
+		}
+		strikes("node", c.node, 0)
+		p, err := Compile(sys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if _, err := p.Trace(Options{Horizon: 1500, Seed: 1, Runs: 1}, 0, func(n Note) {
+			switch n.Kind {
+			case SteppedDown:
+				got += fmt.Sprintf("stops at %.0f, ", float64(n.At))
+			case WentOn:
+				got += fmt.Sprintf("goes on at %.0f; ", float64(n.At))
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if got != c.want {
+			t.Errorf("%s: it %q, want %q", c.name, got, c.want)
+		}
+	}
 }
 
 // Mistake 8: a coordinator is immortal. Without its majority a healthy primary gives up its lease; with

@@ -182,6 +182,7 @@ func (b *builder) activation(p *policies.ActivePassive, f *mapping) {
 	step := func(key string, p50, p95 model.Seconds) {
 		p.Activate = append(p.Activate, f.law(key, steady, quantiles(p50, p95)))
 	}
+	f.otherStandby(p.Standby)
 	p.Alpha = 1
 	switch p.Standby {
 	case policies.Hot:

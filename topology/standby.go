@@ -28,6 +28,22 @@ func (b *builder) standbyHealth(s *service) {
 	m.done()
 }
 
+// otherStandby refuses what belongs to a standby of another temperature, and says what this one has.
+func (m *mapping) otherStandby(t policies.Temperature) {
+	has := map[policies.Temperature][]string{
+		policies.Hot:  {"promote"},
+		policies.Warm: {"start", "catch_up", "promote", "dormancy"},
+		policies.Cold: {"provision", "boot", "configure", "dormancy", "start_failure"},
+	}
+	for _, other := range []policies.Temperature{policies.Hot, policies.Warm, policies.Cold} {
+		for _, key := range has[other] {
+			if !contains(has[t], key) && m.own(key) {
+				m.d.fault(m.keyNode(key, m.origin), "it has "+strings.Join(has[t], ", "), "%s: a %v standby has no %q", m.where, t, key)
+			}
+		}
+	}
+}
+
 // failback reads whether a service goes back to its first replica (R20).
 func (b *builder) failback(s *service, p *policies.ActivePassive) {
 	m, short := s.m.scalarOr("failback")
