@@ -65,10 +65,10 @@ func (r *Runner) strike(i int32) {
 		}
 		r.hits[int(c.hit)+k] = true
 		r.mode = sys.Mode
-		if r.comps[v].data {
-			r.hurt(v, sys.Mode)
-		}
 		r.block(v)
+		if c := &r.comps[v]; c.data || c.shelters {
+			r.struck(v, sys.Mode)
+		}
 	}
 }
 

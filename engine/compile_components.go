@@ -115,7 +115,7 @@ func (c *compiler) commonCauses() error {
 	for i := range p.sys.Causes {
 		from := &p.sys.Causes[i]
 		victims := from.Victims
-		if from.Probability < 1 || from.Mode == model.PowerLoss { // whose luck comes first must not depend on the order of a file
+		if from.Probability < 1 || from.Mode == model.PowerLoss || from.Mode == model.OSCrash { // whose luck comes first must not depend on the order of a file
 			order := byName(len(victims), func(k int) string { return p.sys.Components[victims[k]].Name })
 			victims = make([]int32, len(order))
 			for k, v := range order {

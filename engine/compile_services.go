@@ -177,7 +177,7 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 	}
 	c.acknowledge(s, g, &st)
 	for k := int32(0); k < g.n; k++ {
-		p.copies = append(p.copies, replica{following: k != g.state.Primary && !st.outrun()})
+		p.copies = append(p.copies, replica{following: k != g.state.Primary && !st.outrun(), shaken: negInf})
 		m := &p.members[g.first+k]
 		p.comps[m.component].data = true
 		p.comps[m.host].data = true

@@ -74,15 +74,15 @@ func (r *Runner) fail(id int32) {
 		r.ail(m.component)
 		return
 	}
-	if c.data {
-		r.hurt(m.component, m.kind)
-	}
 	if c.sets {
 		r.setOff(m.component)
 	}
 	c.blocks++
 	if c.blocks == 1 {
 		r.spread(c, false)
+	}
+	if c.data || c.shelters {
+		r.struck(m.component, m.kind)
 	}
 }
 
@@ -237,6 +237,7 @@ func (r *Runner) block(i int32) {
 	if c.starts {
 		r.cure(i)
 		r.powerOff(c)
+		r.stopped(i)
 	}
 }
 
@@ -324,8 +325,8 @@ func (r *Runner) shift(i int32, up bool) {
 // memberChanged takes note that a replica has become available or not.
 func (r *Runner) memberChanged(i int32, up bool) {
 	m := &r.members[i]
-	m.up = up
 	g := &r.groups[m.service]
+	m.up = up
 	if !up {
 		m.mode = r.mode
 		if m.dim { // that it is gone is something else to notice

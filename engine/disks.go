@@ -25,8 +25,8 @@ func (r *Runner) loseMedia(i int32) {
 	if r.mode != model.MediaLoss {
 		return
 	}
-	if r.comps[i].data {
-		r.hurt(i, model.MediaLoss)
+	if c := &r.comps[i]; c.data || c.shelters {
+		r.struck(i, model.MediaLoss)
 	}
 	if r.comps[i].sets {
 		r.setOff(i)

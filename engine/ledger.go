@@ -70,6 +70,7 @@ type replica struct {
 	empty               bool    // has nothing at all
 	missed              bool    // was down while the primary wrote
 	left                bool    // the primary has written without it
+	shaken              float64 // when its caches were last lost
 	unwritten           float64 // seconds of what it received that its fall took
 	diverged            bool    // holds writes that history has gone without
 	behind              float64 // seconds it is behind what is acknowledged, as last drawn
@@ -321,18 +322,18 @@ func (r *Runner) goAlone(g *group, s *store) {
 	}
 }
 
-// hurt applies a fault to the copies on a component (R5, R6, R33).
+// hurt applies a fault to the copies on a component, and on those marked as being inside it (R5, R6, R33).
 func (r *Runner) hurt(component int32, mode model.FaultMode) {
 	for i := range r.groups {
 		g := &r.groups[i]
 		if g.store == none {
 			continue
 		}
-		if b := r.stores[g.store].backups; b != nil && b.Repository == component && mode == model.MediaLoss {
+		if b := r.stores[g.store].backups; b != nil && b.Repository != none && (b.Repository == component || r.marked[b.Repository]) && mode == model.MediaLoss {
 			r.stores[g.store].restore.lost = r.now
 		}
 		for k := int32(0); k < g.n; k++ {
-			if m := &r.members[g.first+k]; m.component == component || m.host == component {
+			if m := &r.members[g.first+k]; m.component == component || m.host == component || r.marked[m.host] {
 				r.hurtCopy(g, k, mode)
 			}
 		}
@@ -349,13 +350,17 @@ func (r *Runner) hurtCopy(g *group, k int32, mode model.FaultMode) {
 		if s.corruption != nil {
 			r.cleanse(g, s, k)
 		}
+	case c.shaken == r.now: // by something else at the same time
 	case mode != model.OSCrash && mode != model.PowerLoss:
 	case s.mode == model.SemiSync && k != g.state.Primary && c.following && s.lag != none: // received is not yet on disk
+		c.shaken = r.now
 		c.unwritten = max(c.unwritten, r.laws[s.lag].draw(&s.luck, r.lend), s.luck.uniform()*s.flush)
 	case s.durability != model.Periodic && s.durability != model.OSCache:
 	case k == g.state.Primary:
+		c.shaken = r.now
 		s.unflushed = max(s.unflushed, s.latest(s.luck.uniform()*s.flush, r.now))
 	case c.following: // what it had received, and not yet written
+		c.shaken = r.now
 		c.unwritten = max(c.unwritten, s.luck.uniform()*s.flush)
 	}
 }

@@ -77,6 +77,7 @@ type component struct {
 	down     uint8 // 1 + index of the mode it is down with, or 0
 	mute     bool  // hangs unnoticed: its repair has not begun
 	data     bool  // holds copies of a store
+	shelters bool  // holds what holds copies of a store
 	sets     bool  // its failure sets off cascades
 	starts   bool  // takes time to come back when what it requires has; its last mode is to be starting
 	sole     fanKind

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"sort"
 
 	"github.com/ftsim/ftsim/model"
@@ -41,8 +42,9 @@ type twinCopy struct {
 	unwritten float64 // seconds of what it received that its fall took
 	following bool
 	empty     bool
-	missed    bool // was down while the primary was up
-	left      bool // something was written without it
+	shaken    float64 // when its caches were last lost
+	missed    bool    // was down while the primary was up
+	left      bool    // something was written without it
 	lag       float64
 }
 
@@ -69,7 +71,7 @@ func (t *twin) setUpLedger(s *twinService) {
 	}
 	l := &ledger{Store: s.Store, luck: t.dice(nameKey(s.Name, forData)), copies: make([]twinCopy, len(s.members))}
 	for k := range l.copies {
-		l.copies[k].following = int32(k) != s.state.Primary
+		l.copies[k].following, l.copies[k].shaken = int32(k) != s.state.Primary, math.Inf(-1)
 	}
 	if len(s.members) > 1 {
 		switch l.Mode {
@@ -248,7 +250,7 @@ func (t *twin) follow(s *twinService, m *twinMember) bool {
 	case follows && c.empty && s.ledger.votes && !t.inTouch(s, p): // nobody leads who could take it in
 		return false
 	case follows:
-		*c = twinCopy{position: c.position, following: true}
+		*c = twinCopy{position: c.position, following: true, shaken: c.shaken}
 	case c.following:
 		t.breakOff(s.ledger, c)
 	}
@@ -343,11 +345,11 @@ func (t *twin) planFallback(s *twinService, clock string) {
 	})
 }
 
-// hurt applies a fault to the copies on a component (R5, R6, R33).
+// hurt applies a fault to the copies on a component, and on what falls with it (R5, R6, R33).
 func (t *twin) hurt(component int32, mode model.FaultMode) {
 	for _, s := range t.services {
 		for _, m := range s.members {
-			if l := s.ledger; l != nil && (m.Component == component || m.Host == component) {
+			if l := s.ledger; l != nil && (m.Component == component || t.fallsWith(m.Host, component, mode)) {
 				if l.writing {
 					l.write(t.now)
 				}
@@ -357,18 +359,48 @@ func (t *twin) hurt(component int32, mode model.FaultMode) {
 	}
 }
 
+// fallsWith tells whether a fault of component what is one of component i: it is the same, or is inside it. A
+// machine that still has enough of its feeds has power.
+func (t *twin) fallsWith(i, what int32, mode model.FaultMode) bool {
+	if i == what || t.parts[i].Requires == nil {
+		return i == what
+	}
+	return (mode == model.OSCrash || mode == model.PowerLoss || mode == model.MediaLoss) && t.anyFallsWith(t.parts[i].Requires, what, mode)
+}
+
+func (t *twin) anyFallsWith(n *model.Need, what int32, mode model.FaultMode) bool {
+	if t.ofDisks(n) {
+		return false
+	}
+	if len(n.Of) == 0 {
+		return t.fallsWith(n.Ref, what, mode)
+	}
+	for k := range n.Of {
+		if (n.AtLeast == len(n.Of) || mode == model.PowerLoss && !t.met(n)) && t.anyFallsWith(&n.Of[k], what, mode) {
+			return true
+		}
+	}
+	return false
+}
+
 func (l *ledger) hurt(k int32, primary bool, mode model.FaultMode, now float64) {
 	machineDied := mode == model.OSCrash || mode == model.PowerLoss
 	restarted := machineDied || mode == model.Crash
+	c := &l.copies[k]
 	switch {
 	case mode == model.MediaLoss, l.Durability == model.InMemory && restarted:
-		l.copies[k].empty = true
-	case machineDied && !primary && l.Mode == model.SemiSync && l.copies[k].following && l.Lag != nil: // received is not yet on disk
-		l.copies[k].unwritten = max(l.copies[k].unwritten, l.luck.draw(l.Lag), l.luck.s.uniform()*float64(l.FlushEvery))
-	case primary && machineDied && (l.Durability == model.Periodic || l.Durability == model.OSCache):
+		c.empty = true
+	case !machineDied || c.shaken == now:
+	case !primary && l.Mode == model.SemiSync && c.following && l.Lag != nil: // received is not yet on disk
+		c.shaken = now
+		c.unwritten = max(c.unwritten, l.luck.draw(l.Lag), l.luck.s.uniform()*float64(l.FlushEvery))
+	case l.Durability != model.Periodic && l.Durability != model.OSCache:
+	case primary:
 		l.unflushed = max(l.unflushed, l.written()-l.writtenBy(now-l.luck.s.uniform()*float64(l.FlushEvery)))
-	case machineDied && l.copies[k].following && (l.Durability == model.Periodic || l.Durability == model.OSCache):
-		l.copies[k].unwritten = max(l.copies[k].unwritten, l.luck.s.uniform()*float64(l.FlushEvery))
+		c.shaken = now
+	case c.following:
+		c.unwritten = max(c.unwritten, l.luck.s.uniform()*float64(l.FlushEvery))
+		c.shaken = now
 	}
 }
 

@@ -335,6 +335,7 @@ func (t *twin) look(struck int32, mode model.FaultMode) {
 				m.fault = p.fault
 				if m.dim {
 					m.dim, m.seen = false, m.believed
+					t.callOff(watchName(s, m))
 				}
 			}
 			m.changed = m.changed || m.up != p.up

@@ -31,6 +31,8 @@ type Runner struct {
 	rates       []float64 // of ageing, of components whose role matters
 	causes      []cause
 	hits        []bool
+	marked      []bool // components struck along with another, while that is being worked out
+	within      []int32
 	crews       []crew
 	line        []int32 // of modes whose repair waits: the next in line, none, or notWaiting; nil without crews
 	members     []member
@@ -96,6 +98,7 @@ func (p *Program) NewRunner(o Options) *Runner {
 		active:   make([]int32, len(p.alphas)),
 		causes:   make([]cause, len(p.causes)),
 		hits:     make([]bool, p.hits),
+		marked:   make([]bool, len(p.comps)),
 		members:  make([]member, len(p.members)),
 		groups:   make([]group, len(p.groups)),
 		stores:   make([]store, len(p.stores)),

@@ -172,7 +172,11 @@ func (b *builder) doubles(m *mapping, key string, rack *node, byDefault string) 
 	if part.flag("redundant") {
 		n = 2
 	}
-	modes := part.modes(model.Crash, false)
+	usual := model.Crash
+	if key == "pdu" {
+		usual = model.PowerLoss
+	}
+	modes := part.modes(usual, false)
 	part.done()
 	var out []int32
 	for k := 1; k <= n; k++ {
