@@ -33,6 +33,7 @@ type Runner struct {
 	hits        []bool
 	marked      []bool // components struck along with another, while that is being worked out
 	within      []int32
+	stops       []int32 // machines that have stopped in this instant for want of something they require
 	crews       []crew
 	line        []int32 // of modes whose repair waits: the next in line, none, or notWaiting; nil without crews
 	members     []member
@@ -170,7 +171,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	r.resetCrews()
 	r.resetStocks(runKey(r.o.Seed, replication))
 	clear(r.staff)
-	r.dirtyGroups, r.dirtyJour = r.dirtyGroups[:0], r.dirtyJour[:0]
+	r.dirtyGroups, r.dirtyJour, r.stops = r.dirtyGroups[:0], r.dirtyJour[:0], r.stops[:0]
 	r.now, r.begin, r.past, r.netDirty, r.ramps, r.rounds, r.open, r.mutes = 0, 0, false, false, 0, 0, 0, 0
 	r.out = out
 	r.resetOutcome(replication)
@@ -248,7 +249,7 @@ func (r *Runner) Step() bool {
 			break
 		}
 	}
-	if len(r.dirtyGroups) > 0 || r.netDirty || r.past || len(r.dirtyJour) > 0 {
+	if len(r.dirtyGroups) > 0 || len(r.stops) > 0 || r.netDirty || r.past || len(r.dirtyJour) > 0 {
 		r.settle()
 	}
 	return true
@@ -364,6 +365,9 @@ func (r *Runner) ring(id int32) {
 
 // settle draws the conclusions of an instant, floor by floor, upward.
 func (r *Runner) settle() {
+	if len(r.stops) > 0 {
+		r.stopMachines()
+	}
 	if r.netDirty {
 		r.netDirty = false
 		if r.reach.recompute(&r.p.network, r.comps) {

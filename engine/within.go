@@ -43,6 +43,11 @@ func (r *Runner) struck(i int32, mode model.FaultMode) {
 		return
 	}
 	r.enclose(i, mode == model.PowerLoss)
+	r.hurtEnclosed(i, mode)
+}
+
+// hurtEnclosed is hurt for a component and all that is enclosed with it, which it then forgets.
+func (r *Runner) hurtEnclosed(i int32, mode model.FaultMode) {
 	r.hurt(i, mode)
 	for _, inner := range r.within {
 		r.marked[inner] = false
@@ -50,15 +55,25 @@ func (r *Runner) struck(i int32, mode model.FaultMode) {
 	r.within = r.within[:0]
 }
 
-// stopped takes the memory of what stops because it has lost something it requires.
+// stopped takes the memory of what stops because it has lost something it requires. Machines wait for the end of
+// the instant, since the order in which they are told is that of a file.
 func (r *Runner) stopped(i int32) {
 	switch c := &r.comps[i]; {
 	case !c.data && !c.shelters:
 	case r.p.sys.Components[i].Kind == model.KindProcess:
 		r.struck(i, model.Crash)
 	default:
-		r.struck(i, model.OSCrash)
+		r.stops = append(r.stops, i)
 	}
+}
+
+// stopMachines takes the memory of the machines that have stopped in this instant.
+func (r *Runner) stopMachines() {
+	for _, i := range r.stops {
+		r.enclose(i, false)
+	}
+	r.stops = r.stops[:0]
+	r.hurtEnclosed(none, model.OSCrash)
 }
 
 // enclose lists component i and what is inside it. Who has other feeds still has power.
