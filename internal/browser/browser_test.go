@@ -50,7 +50,7 @@ func inBrowser(m *testing.M) (code int, err error) {
 	if out, err := exec.Command("go", "build", "-o", ftsim, "../../cmd/ftsim").CombinedOutput(); err != nil {
 		return 1, fmt.Errorf("%w\n%s", err, out)
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU) // in a container, root has no sandbox
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WSURLReadTimeout(time.Minute)) // in a container, root has no sandbox
 	allocator, release := chromedp.NewExecAllocator(context.Background(), options...)
 	defer release()
 	var quit context.CancelFunc
