@@ -35,8 +35,13 @@ func findIncidents(s *story) []*incident {
 		list[len(list)-1].take(sp, from, to)
 	}
 	below := newFoundations(s.sys)
+	var under []spell // way in this incident; incidents follow each other in time
 	for _, in := range list {
-		in.choose(s, spells, below)
+		for len(spells) > 0 && s.notes[spells[0].from].At <= in.to {
+			under, spells = append(under, spells[0]), spells[1:]
+		}
+		under = slices.DeleteFunc(under, func(sp spell) bool { return s.end(sp) < in.from })
+		in.choose(s, under, below)
 	}
 	return list
 }
@@ -74,15 +79,12 @@ func (in *incident) take(sp spell, from, to model.Seconds) {
 }
 
 // choose picks the lines of an incident: everything users felt and services did meanwhile, and of
-// faults and beliefs those that lie below the journeys and services concerned.
+// faults and beliefs, spells under way, those that lie below the journeys and services concerned.
 func (in *incident) choose(s *story, spells []spell, below *foundations) {
 	services := below.services(in)
 	parts := below.parts(services)
 	for _, sp := range spells {
-		if s.notes[sp.from].At > in.to {
-			break
-		}
-		if s.end(sp) < in.from || !in.concerns(sp, services, parts, below) {
+		if !in.concerns(sp, services, parts, below) {
 			continue
 		}
 		in.lines = append(in.lines, sp.from)
