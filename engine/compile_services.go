@@ -54,7 +54,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		coordinator: none, fence: fence{kind: from.Fence.Kind, failsafe: from.Fence.Failsafe, failure: from.Fence.Failure,
 			within: c.law(from.Fence.Within), inTouch: true, blame: p.sys.ServiceElement(int(i))},
 		warmAt: from.WarmUp.StartAt, warmRamp: float64(from.WarmUp.Ramp),
-		state: from.Policy.Start(int(n)), store: none, care: none, strain: none, leastLoaded: from.LeastLoaded, person: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
+		state: from.Policy.Start(int(n)), store: none, spread: none, care: none, strain: none, leastLoaded: from.LeastLoaded, person: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
 		keys: [2]uint64{nameKey(from.Name, forPolicy), nameKey(from.Name, forWatch)},
 		move: none, up: n, rotation: n, good: n, sound: n, cap: 1, frac: 1,
 	}
@@ -126,7 +126,7 @@ func (c *compiler) addMember(i int32, m model.Member) {
 // plain tells whether only the number of a group's available members matters.
 func (c *compiler) plain(i int32, g *group, from *model.Service) bool {
 	return g.style == model.Shared && g.detector == nil && g.perReplica == 0 && g.warmRamp == 0 && g.copies == 0 && !c.mayAil(from) &&
-		(from.Store == nil || g.n > 1) && len(c.p.network.relevant) == 0 && !c.balancers[i]
+		(from.Store == nil || g.n > 1 && !spreads(from, g)) && len(c.p.network.relevant) == 0 && !c.balancers[i]
 }
 
 // dormancy gives the hardware of standbys an ageing rate of its own (R22). Software that is off does
@@ -149,6 +149,10 @@ func (c *compiler) dormancy(from *model.Service, g *group) {
 // take writes have no one history to lose.
 func (c *compiler) store(i int32, from *model.Service, g *group) {
 	p := c.p
+	if spreads(from, g) {
+		c.spread(from, g)
+		return
+	}
 	if from.Store == nil || g.style == model.Shared && g.n > 1 {
 		return
 	}
@@ -183,6 +187,43 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 		p.comps[m.host].data = true
 	}
 	p.stores = append(p.stores, st)
+}
+
+// spreads tells whether several members of a service take writes, and how many copies there are of each is
+// few enough to keep books of who has what.
+func spreads(from *model.Service, g *group) bool {
+	copies := g.n
+	if g.copies > 0 {
+		copies = g.copies
+	}
+	return from.Store != nil && g.style == model.Shared && g.n > 1 && g.n <= 64 && copies <= mostCopies && from.Store.Mode != model.Unreplicated
+}
+
+// spread lays out the ledger of a store in which several members take writes.
+func (c *compiler) spread(from *model.Service, g *group) {
+	p, s := c.p, from.Store
+	x := spread{copies: g.n, parts: 1, takes: 1, lag: none, durability: s.Durability, flush: float64(s.FlushEvery), rate: s.WriteRate,
+		conflicts: s.Conflicts, first: int32(len(p.holders)), held: int32(p.held), key: nameKey(from.Name, forData), fullCopy: none, fell: none, cut: none}
+	switch {
+	case g.copies > 0:
+		x.copies, x.parts, x.takes = g.copies, g.n, g.copiesWrite
+		if g.copies == g.n {
+			x.parts = 1
+		}
+	case s.Mode == model.Async:
+		x.lag = c.law(s.Lag)
+	}
+	if s.Rebuild != nil {
+		x.fullCopy = c.law(s.Rebuild.FullCopy)
+	}
+	g.spread = int32(len(p.spreads))
+	p.spreads = append(p.spreads, x)
+	p.held += int(x.parts * x.sets())
+	for k := int32(0); k < g.n; k++ {
+		p.holders = append(p.holders, holder{live: true})
+		m := &p.members[g.first+k]
+		p.comps[m.component].data, p.comps[m.host].data = true, true
+	}
 }
 
 // acknowledge lays out how many copies a write takes.
@@ -265,6 +306,12 @@ func (c *compiler) groupClocks(i int32, g *group) {
 	}
 	if g.store != none {
 		c.dataClocks(i, g)
+	}
+	if g.spread != none && c.p.spreads[g.spread].fullCopy != none {
+		c.p.spreads[g.spread].copyClock = c.clock(owner{kind: spreadClock, group: i})
+		for k := int32(1); k < g.n; k++ {
+			c.clock(owner{kind: spreadClock, group: i, index: k})
+		}
 	}
 	if g.store != none && c.p.stores[g.store].fallsBack() {
 		c.p.stores[g.store].clock = c.clock(owner{kind: fallbackClock, group: i, index: g.store})

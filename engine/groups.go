@@ -35,6 +35,7 @@ type group struct {
 	busyUntil   float64
 	fence       fence
 	store       int32   // or none
+	spread      int32   // what it has of data of which several members take writes, or none
 	perReplica  float64 // requests per second one member can serve at full capacity; 0 = no limit
 	demand      float64 // requests per second in all
 	strain      int32   // what too much load does, or none
@@ -138,6 +139,9 @@ func (r *Runner) resetGroups(run uint64) {
 			r.awaitCorruption(s)
 		}
 	}
+	for i := range r.spreads {
+		r.spreads[i].luck = streamOf(run, r.spreads[i].key)
+	}
 	for j := range r.jour {
 		r.touchJourney(int32(j))
 	}
@@ -174,6 +178,9 @@ func (r *Runner) settleGroup(i int32) {
 	}
 	if g.store != none {
 		r.settleStore(g)
+	}
+	if g.spread != none {
+		r.settleSpread(i, g)
 	}
 	if g.style != model.Shared {
 		if g.care != none {

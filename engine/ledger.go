@@ -326,6 +326,11 @@ func (r *Runner) goAlone(g *group, s *store) {
 func (r *Runner) hurt(component int32, mode model.FaultMode) {
 	for i := range r.groups {
 		g := &r.groups[i]
+		for k := int32(0); k < g.n && g.spread != none; k++ {
+			if m := &r.members[g.first+k]; m.component == component || m.host == component {
+				r.hurtSpread(g, k, mode)
+			}
+		}
 		if g.store == none {
 			continue
 		}

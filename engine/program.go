@@ -29,6 +29,9 @@ type Program struct {
 	groups   []group
 	stores   []store
 	copies   []replica
+	spreads  []spread
+	holders  []holder
+	held     int       // amounts of all spreads
 	writes   []history // of stores that can be brought back to a point in time
 	cares    []care
 	rots     int // members under care
@@ -202,6 +205,7 @@ const (
 	decayClock
 	forceClock
 	chaseClock
+	spreadClock
 	holdClock
 	alarmClock
 	rotClock

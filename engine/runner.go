@@ -41,6 +41,9 @@ type Runner struct {
 	stores      []store
 	strains     []strain
 	copies      []replica
+	spreads     []spread
+	holders     []holder
+	held        []float64
 	writes      []history
 	cares       []care
 	rots        []rot
@@ -105,6 +108,9 @@ func (p *Program) NewRunner(o Options) *Runner {
 		stores:   make([]store, len(p.stores)),
 		strains:  make([]strain, len(p.strains)),
 		copies:   make([]replica, len(p.copies)),
+		spreads:  make([]spread, len(p.spreads)),
+		holders:  make([]holder, len(p.holders)),
+		held:     make([]float64, p.held),
 		writes:   make([]history, len(p.writes)),
 		cares:    make([]care, len(p.cares)),
 		rots:     make([]rot, p.rots),
@@ -163,6 +169,9 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	copy(r.stores, p.stores)
 	copy(r.strains, p.strains)
 	copy(r.copies, p.copies)
+	copy(r.spreads, p.spreads)
+	copy(r.holders, p.holders)
+	clear(r.held)
 	copy(r.writes, p.writes)
 	copy(r.jour, p.journeys)
 	copy(r.jobs, p.jobs)
@@ -326,6 +335,8 @@ func (r *Runner) ring(id int32) {
 			r.blame = r.p.sys.ServiceElement(int(o.group))
 		}
 	case chaseClock: // its group sees that it has caught up
+	case spreadClock:
+		r.holders[r.spreads[r.groups[o.group].spread].first+o.index].rebuilt = true
 	case forceClock:
 		r.stores[o.index].force.due = true
 	case fallbackClock:

@@ -202,6 +202,9 @@ func (c *checker) store(x *Service, where string) {
 	if s.Candidates.MustBe >= NumCandidateRules || !isLength(s.Candidates.MaxLag) {
 		c.fault(x.At, "%s: a candidate must be of a known kind, and may lack a finite time of writing", where)
 	}
+	if !isShare(s.Conflicts) {
+		c.fault(x.At, "%s: the share of writes in conflict must be from 0 to 1", where)
+	}
 	if s.LagUnderLoad != 0 && !(s.LagUnderLoad >= 1 && s.LagUnderLoad < math.Inf(1)) || !(s.TakesIn >= 0) || math.IsInf(s.TakesIn, 1) {
 		c.fault(x.At, "%s: lag under load is at least as long as else, and a copy takes in at a finite rate", where)
 	}

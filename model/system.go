@@ -241,6 +241,7 @@ type Store struct {
 	TakesIn       float64      // seconds of writing a copy takes in per second; up to 1 it falls behind without bound; 0 = any
 	FallbackAfter Distribution // how long writes wait before the primary goes on alone (SyncFallback, SemiSync)
 	Forced        Responder    // who goes on with what is left when a majority has lost its data (QuorumSync under Majority); nil = nobody
+	Conflicts     float64      // share of what one side of a partition wrote that the other overwrites, where both take writes, 0 to 1
 	WriteRate     float64      // acknowledged transactions per second while writable
 	Durability    Durability
 	FlushEvery    Seconds // for Periodic

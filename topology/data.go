@@ -6,6 +6,7 @@ import (
 
 	"github.com/ftsim/ftsim/failures"
 	"github.com/ftsim/ftsim/model"
+	"github.com/ftsim/ftsim/policies"
 )
 
 // data reads a store (SEMANTICS 4.1).
@@ -64,6 +65,10 @@ func (b *builder) durability(m *mapping, st *model.Store) {
 
 func (b *builder) replication(s *service, m *mapping, st *model.Store, size, growth float64) {
 	r, short := m.scalarOr("replication")
+	if p, ok := s.s.Policy.(policies.Leaderless); ok {
+		b.scattered(r, m, st, size, p.Replicas)
+		return
+	}
 	quorum := s.s.Policy != nil && s.s.Policy.Style() == model.Majority
 	word := "async"
 	if quorum {
@@ -116,6 +121,28 @@ func (b *builder) replication(s *service, m *mapping, st *model.Store, size, gro
 	} else {
 		r.ignore("lag_under_load", "bandwidth")
 	}
+	if len(s.hosts) > 1 && st.Mode != model.Unreplicated && s.s.Policy != nil && s.s.Policy.Style() == model.Shared {
+		st.Conflicts = r.share("conflict_share", 0.01)
+	}
+	r.done()
+}
+
+// mostKept is how many copies of an item the books of who has it are kept for.
+const mostKept = 6
+
+// scattered reads of the data of a leaderless store: its copies follow from the service.
+func (b *builder) scattered(r, m *mapping, st *model.Store, size float64, copies int) {
+	if v := r.get("mode"); v != nil {
+		b.d.fault(v, "leave the mode out", "%s: copies, read and write of the service say it", r.label("mode"))
+	}
+	if copies > mostKept {
+		b.d.fault(m.origin, "", "%s: what is lost is only known of up to %d copies", m.where, mostKept)
+	}
+	if m.has("backups") {
+		b.d.fault(m.place("backups"), "", "%s: backups of a leaderless store are not supported yet", m.where)
+	}
+	b.rebuild(r, st, size)
+	st.Conflicts = r.share("conflict_share", 0.01)
 	r.done()
 }
 

@@ -68,7 +68,7 @@ func (b *builder) service(s *service) {
 		w.done()
 	}
 	b.capacity(s)
-	if _, ok := s.s.Policy.(policies.Leaderless); m.has("data") && !ok {
+	if m.has("data") {
 		s.s.Store = b.data(s)
 	}
 	b.candidate(s)
@@ -343,7 +343,6 @@ func (b *builder) leaderless(s *service) {
 	p.Read = m.count("read", 1, p.Replicas, p.Replicas/2+1)
 	p.Write = m.count("write", 1, p.Replicas, p.Replicas/2+1)
 	s.s.Policy = p
-	m.later("data")
 }
 
 func (b *builder) quorum(s *service) {
