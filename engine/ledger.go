@@ -436,7 +436,8 @@ func (r *Runner) book(loss model.Loss, member int32) {
 	if r.note != nil && loss.Seconds > 0 {
 		r.tell(Note{Kind: DataLost, Service: loss.Service, Member: member, Delay: loss.Seconds})
 	}
-	if s := &r.stores[r.groups[loss.Service].store]; s.rate > 0 {
+	if k := r.groups[loss.Service].store; k != none && r.stores[k].rate > 0 {
+		s := &r.stores[k]
 		s.feed.unhear(loss.Transactions / s.rate)
 	}
 	if !r.past {
