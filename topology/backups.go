@@ -12,6 +12,7 @@ import (
 // backups reads to which points in time a store can be brought back (R35–R37).
 func (b *builder) backups(m *mapping, st *model.Store, size, growth float64) {
 	v := m.get("backups")
+	b.d.witness.words(v, []string{"none"})
 	if v == nil || v.kind == scalarNode && v.text == "none" {
 		m.set("backups", "none", v)
 		return
@@ -189,6 +190,7 @@ func (m *mapping) bytes(key string) float64 {
 }
 
 func (d *decoder) bytes(v *node, where, text string) (float64, bool) {
+	d.witness.read(v, formSize)
 	if v.kind == scalarNode {
 		for _, u := range byteUnits {
 			if left, found := strings.CutSuffix(strings.TrimSpace(text), u.name); found {
@@ -209,6 +211,7 @@ func (m *mapping) bytesPerSecond(key string, byDefault float64) float64 {
 	if v == nil {
 		return byDefault
 	}
+	m.d.witness.read(v, formSizeRate)
 	size, per, found := strings.Cut(v.text, "/")
 	period, err := model.ParseSeconds("1" + strings.TrimSpace(per))
 	if v.kind != scalarNode || !found || err != nil || !(period > 0) {

@@ -44,6 +44,7 @@ func (b *builder) maxLag(s *service, m *mapping) model.Seconds {
 	if v == nil {
 		return 0
 	}
+	b.d.witness.read(v, formSize)
 	if v.kind != scalarNode || !strings.HasSuffix(strings.TrimSpace(v.text), "B") {
 		return m.durationAbove("max_lag", model.Minute)
 	}

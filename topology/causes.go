@@ -36,7 +36,11 @@ func (b *builder) commonCauses(items []*node) {
 			continue
 		}
 		id := m.need("id", "write for example id: zone-a-power")
-		if id == nil || id.kind != scalarNode {
+		named := false
+		if id != nil {
+			_, named = b.d.single(id, "common cause: id")
+		}
+		if !named {
 			b.commonCause(m, &node{file: n.file, line: n.line, column: n.column})
 			continue
 		}
@@ -159,6 +163,7 @@ func (b *builder) victims(a *mapping, c *model.CommonCause) model.FaultMode {
 		}
 	}
 	if v := a.get("shared_risk"); v != nil {
+		b.d.witness.read(v, formText)
 		kinds, usual = kinds+1, model.Isolated
 		for _, id := range b.linkOrder() {
 			if contains(b.links[id].shares, v.text) {
@@ -192,6 +197,7 @@ func distinct(in []int32) []int32 {
 
 // anything finds whatever a list of victims may name.
 func (b *builder) anything(n *node, where string) []int32 {
+	b.d.witness.read(n, formAnything)
 	for _, known := range []map[string]*place{b.zones, b.racks, b.regions, b.devices} {
 		if p := known[n.text]; p != nil {
 			return []int32{p.comp}

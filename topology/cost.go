@@ -94,6 +94,7 @@ func (m *mapping) money(key string, period model.Seconds) float64 {
 	if v == nil {
 		return 0
 	}
+	m.d.witness.read(v, formMoney)
 	s, ok := m.d.single(v, m.label(key))
 	if !ok {
 		return 0

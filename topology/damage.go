@@ -51,6 +51,7 @@ func (b *builder) corruption(m *mapping, st *model.Store) {
 	if k.need("rate", "write for example rate: 0.01/y") != nil {
 		out.Life = k.lifeLaw("rate", nil)
 	}
+	k.d.witness.words(k.get("scrub_every"), []string{"never"})
 	switch v := k.get("scrub_every"); {
 	case v == nil || v.kind == scalarNode && v.text == "never":
 		k.set("scrub_every", "never", v)

@@ -45,6 +45,7 @@ func (b *builder) durability(m *mapping, st *model.Store) {
 	if !ok {
 		return
 	}
+	b.d.witness.read(v, formEvery)
 	if every, found := strings.CutPrefix(s, "every "); found {
 		st.Durability = model.Periodic
 		part := *v

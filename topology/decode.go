@@ -18,6 +18,7 @@ type decoder struct {
 	bare     map[string]knownLaw // laws written as a mere duration, by their text: large files repeat few
 	spare    []string            // list of known keys of a mapping that is done
 	once     bool                // the tree is not read again, so what has been read may be dropped
+	witness  *witness            // nil, except when the grammar is found out
 	unknowns
 }
 
@@ -73,28 +74,32 @@ func (d *decoder) mapping(n *node, where, path string) *mapping {
 	case n.kind != nullNode:
 		d.fault(n, "", "%s must be a mapping of keys to values, not %v", where, n.kind)
 	}
+	d.witness.opened(n)
 	return m
 }
 
 // get returns the value of key in the first layer that has it, or nil. An empty value is nil too, after
 // a complaint.
 func (m *mapping) get(key string) *node {
-	m.known = append(m.known, key)
-	for _, l := range m.layers {
-		if v := l.find(key); v != nil {
-			if v.kind == nullNode {
-				m.d.fault(v, "give it a value, or leave it out", "%s: %q is empty", m.where, key)
-				return nil
-			}
-			return v
-		}
+	v := m.may(key)
+	m.d.witness.filled(m, key)
+	if v != nil && v.kind == nullNode {
+		m.d.fault(v, "give it a value, or leave it out", "%s: %q is empty", m.where, key)
+		return nil
 	}
-	return nil
+	return v
 }
 
 // may is get for keys whose value may be left empty.
 func (m *mapping) may(key string) *node {
 	m.known = append(m.known, key)
+	v := m.find(key)
+	m.d.witness.asked(m, key, v)
+	return v
+}
+
+// find looks for a key in all layers, without accepting it.
+func (m *mapping) find(key string) *node {
 	for _, l := range m.layers {
 		if v := l.find(key); v != nil {
 			return v
@@ -112,12 +117,16 @@ func (m *mapping) own(key string) bool {
 }
 
 // ignore accepts keys that describe without having an effect.
-func (m *mapping) ignore(keys ...string) { m.known = append(m.known, keys...) }
+func (m *mapping) ignore(keys ...string) {
+	m.known = append(m.known, keys...)
+	m.d.witness.ignored(m, keys)
+}
 
 // later refuses keys that are part of the vocabulary but without support so far.
 func (m *mapping) later(keys ...string) {
 	for _, k := range keys {
-		if v := m.may(k); v != nil {
+		m.known = append(m.known, k)
+		if v := m.find(k); v != nil {
 			m.d.fault(m.keyNode(k, v), "", "%s: %q is not supported yet", m.where, k)
 		}
 	}
@@ -126,10 +135,8 @@ func (m *mapping) later(keys ...string) {
 // place is where to point for what is wrong with a key that may be absent or empty.
 func (m *mapping) place(key string) *node {
 	m.known = append(m.known, key)
-	for _, l := range m.layers {
-		if v := l.find(key); v != nil {
-			return v
-		}
+	if v := m.find(key); v != nil {
+		return v
 	}
 	return m.origin
 }
@@ -147,6 +154,7 @@ func (m *mapping) keyNode(key string, instead *node) *node {
 
 // need is get for keys that must be there.
 func (m *mapping) need(key, hint string) *node {
+	m.d.witness.needed(m, key)
 	switch v := m.may(key); {
 	case v == nil:
 		m.d.fault(m.origin, hint, "%s: %q is missing", m.where, key)
@@ -209,6 +217,7 @@ func (m *mapping) done() {
 // list returns the items of a list; a single value counts as a list of one.
 func (m *mapping) list(key string) []*node {
 	v := m.get(key)
+	m.d.witness.listed(v)
 	switch {
 	case v == nil:
 		return nil
@@ -223,6 +232,7 @@ func (d *decoder) each(n *node, what string, f func(name *node, value *node)) {
 	if n == nil {
 		return
 	}
+	d.witness.named(n)
 	if n.kind == nullNode {
 		return
 	}

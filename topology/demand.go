@@ -12,6 +12,7 @@ import (
 func (b *builder) peak(m *mapping) {
 	v := m.get("peak")
 	hours := m.get("peak_hours")
+	b.d.witness.read(hours, formHours)
 	switch {
 	case v == nil && hours == nil:
 		return
@@ -80,6 +81,7 @@ func (m *mapping) factor(key string, byDefault float64) float64 {
 		m.set(key, strconv.FormatFloat(byDefault, 'f', -1, 64), nil)
 		return byDefault
 	}
+	m.d.witness.read(v, formFactor)
 	text, ok := m.d.single(v, m.label(key))
 	if !ok {
 		return byDefault

@@ -213,13 +213,18 @@ func (b *builder) redirect(s *service, p *policies.ActivePassive, f *mapping) {
 			return
 		}
 		r.apart("via", "")
-		if via = r.need("via", "known are: vip, proxy, client-library, dns, or the name of a service"); via == nil || via.kind != scalarNode {
+		if via = r.need("via", "known are: vip, proxy, client-library, dns, or the name of a service"); via == nil {
+			return
+		}
+		if _, ok := b.d.single(via, r.label("via")); !ok {
 			return
 		}
 	}
 	if p.Redirect != nil {
 		b.d.fault(via, "keep one of them", "%s: failover.switch says already how clients move", s.m.where)
 	}
+	b.d.witness.words(via, []string{"vip", "proxy", "client-library", "dns"})
+	b.d.witness.read(via, formService)
 	r.set("via", via.text, via)
 	switch via.text {
 	case "vip":
@@ -267,6 +272,7 @@ var detectorWords = []string{"heartbeat", "probe", "lease", "vrrp", "phi", "user
 
 // detector reads how faults are noticed (SEMANTICS 2.3).
 func (b *builder) detector(m *mapping, key, byDefault string) model.Detector {
+	b.d.witness.shared(m.get(key), detectorKind)
 	d, short := m.scalarOr(key)
 	if short != nil {
 		law := m.law(key, steady, failures.Fixed(0))

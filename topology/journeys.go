@@ -44,6 +44,7 @@ func (b *builder) journeys(top *mapping) {
 	b.threshold = 0.95
 	v := top.get("journeys")
 	if v != nil && v.kind == mappingNode && v.find("counts_as_up_when") != nil {
+		b.d.witness.stands(v.find("counts_as_up_when"), "journeys", "counts_as_up_when")
 		b.threshold = b.upWhen(v.find("counts_as_up_when"), "journeys")
 	} else {
 		b.d.mapping(nil, "journeys", "journeys").set("counts_as_up_when.served", percent(b.threshold), nil)
@@ -87,6 +88,7 @@ func (b *builder) via(top *mapping) []model.Dependency {
 }
 
 func (b *builder) upWhen(v *node, where string) float64 {
+	b.d.witness.shared(v, upKind)
 	m := b.d.mapping(v, where+": counts_as_up_when", where+".counts_as_up_when")
 	x := m.share("served", 0.95)
 	if x == 0 {
@@ -220,8 +222,11 @@ func (b *builder) objectives(items []*node, plan *model.Plan) {
 			continue
 		}
 		o := model.Objective{Journey: model.None, At: n.at()}
-		if v := m.need("journey", "which journey is it about?"); v != nil && v.kind == scalarNode {
-			if i, found := named[v.text]; found {
+		if v := m.need("journey", "which journey is it about?"); v != nil {
+			b.d.witness.read(v, formJourney)
+			if _, ok := b.d.single(v, m.label("journey")); !ok {
+				o.Journey = model.None
+			} else if i, found := named[v.text]; found {
 				o.Journey = i
 			} else {
 				hint := b.d.nearest(v.text, len(named), func(add func(string)) {

@@ -29,7 +29,7 @@ func (m *mapping) law(key string, b bare, byDefault model.Distribution) model.Di
 		}
 		return byDefault
 	}
-	if known, ok := m.d.bare[v.text]; ok && b == random && v.kind == scalarNode {
+	if known, ok := m.d.bare[v.text]; ok && m.d.witness == nil && b == random && v.kind == scalarNode {
 		m.set(key, known.text, v)
 		return known.law
 	}
@@ -67,6 +67,7 @@ func lawText(l model.Distribution) string {
 // lifeLaw reads a law that may be "never" or a rate.
 func (m *mapping) lifeLaw(key string, byDefault model.Distribution) model.Distribution {
 	v := m.get(key)
+	m.d.witness.read(v, formLife)
 	if v == nil || v.kind != scalarNode || v.text != "never" {
 		return m.law(key, random, byDefault)
 	}
@@ -77,6 +78,7 @@ func (m *mapping) lifeLaw(key string, byDefault model.Distribution) model.Distri
 const deepestLaw = 20
 
 func (d *decoder) law(v *node, where string, b bare, depth int) (model.Distribution, bool) {
+	d.witness.read(v, [...]form{random: formMean, steady: formLaw}[b])
 	v = d.settle(v, where, [...]quantity{random: means, steady: lengths}[b])
 	switch {
 	case depth > deepestLaw:
@@ -217,6 +219,7 @@ func (d *decoder) parameter(f failures.Field, v *node, where string, b bare, dep
 
 // plain reads a number or a percentage.
 func (d *decoder) plain(v *node, where string) (float64, bool) {
+	d.witness.read(v, formNumber)
 	v = d.settle(v, where, plains)
 	s, ok := d.single(v, where)
 	if !ok {

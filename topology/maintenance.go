@@ -80,6 +80,7 @@ func (b *builder) upkeepTargets(m *mapping, x *model.Maintenance) {
 
 // targetsNamed lists components in the order of their turns: of what one word stands for, by name.
 func (b *builder) targetsNamed(n *node, where string) []int32 {
+	b.d.witness.read(n, formText)
 	if n.text == "all-nodes" {
 		var all []int32
 		for i := range b.sys.Components {
@@ -113,6 +114,7 @@ func (b *builder) upkeepWork(m *mapping, x *model.Maintenance) {
 	if x.Service != model.None {
 		return
 	}
+	b.d.witness.words(m.get("rolling"), []string{"all"})
 	if v := m.get("rolling"); v != nil && v.text == "all" {
 		x.AtOnce = max(1, len(x.Targets))
 		m.set("rolling", "all", v)
@@ -145,6 +147,7 @@ func (b *builder) upkeepWork(m *mapping, x *model.Maintenance) {
 // before it begins, the end lies in the next day.
 func (b *builder) window(m *mapping, w *model.Window) {
 	v := m.get("window")
+	b.d.witness.read(v, formWindow)
 	if v == nil {
 		m.set("window", "always", nil)
 		return

@@ -28,6 +28,7 @@ func (b *builder) dependency(where string, n *node) (model.Dependency, bool) {
 		i, ok := b.serviceNamed(n, where)
 		return model.Dependency{Need: ref(i)}, ok
 	}
+	b.d.witness.shared(n, needKind)
 	m := b.d.mapping(n, where, "")
 	if len(m.layers) == 0 {
 		return model.Dependency{}, false
@@ -189,6 +190,7 @@ func (b *builder) parts(v *node, where string, depth int) (model.Need, bool) {
 		b.d.fault(v, "", "%s: conditions are nested too deeply", where)
 		return need, false
 	}
+	b.d.witness.listed(v)
 	for _, it := range v.items() {
 		if it.kind == scalarNode {
 			i, ok := b.serviceNamed(it, where)
@@ -197,6 +199,7 @@ func (b *builder) parts(v *node, where string, depth int) (model.Need, bool) {
 			}
 			continue
 		}
+		b.d.witness.shared(it, conditionKind)
 		m := b.d.mapping(it, where, "")
 		if len(m.layers) == 0 {
 			continue

@@ -34,6 +34,7 @@ var usualRepair = quantiles(4*model.Hour, 48*model.Hour)
 // modes reads how something breaks: mtbf and mttr for its usual mode, and others under `modes`.
 func (m *mapping) modes(usual model.FaultMode, keepsAge bool) []model.Mode {
 	var out []model.Mode
+	m.d.witness.shared(m.get("modes"), modesKind)
 	others := m.sub("modes", m.where+": modes")
 	add := func(kind model.FaultMode, life, repair model.Distribution) {
 		if life == nil || life == never {
@@ -234,6 +235,7 @@ func (b *builder) inGroup(name string) (int32, bool) {
 
 // hostsNamed resolves a node, a group, or a pattern such as web-*.
 func (b *builder) hostsNamed(n *node, where string) []int32 {
+	b.d.witness.read(n, formNode)
 	if i, ok := b.single(n.text); ok {
 		return []int32{i}
 	}

@@ -78,6 +78,7 @@ func (b *builder) office(m *mapping) {
 	office := &b.sys.People.Office
 	office.Kept, office.Days, office.From, office.To = true, [7]bool{true, true, true, true, true}, 8*model.Hour, 18*model.Hour
 	v := m.get("when")
+	b.d.witness.read(v, formWeek)
 	if v == nil {
 		return
 	}

@@ -84,12 +84,14 @@ func (p *preset) filled(m *mapping) *node {
 		q := &p.parameters[i]
 		given[q.name] = m.parameter(q, p.values.find(q.name) == nil)
 	}
+	m.d.witness.parameter(m, nil)
 	return p.values.fill(given)
 }
 
 // parameter reads what the file says of a product's parameter. It is shown as a setting, unless we have
 // the same word for it.
 func (m *mapping) parameter(q *parameter, shown bool) *node {
+	m.d.witness.parameter(m, q)
 	v := m.get(q.name)
 	if q.alias != "" {
 		if other := m.get(q.alias); v == nil {

@@ -36,6 +36,7 @@ func (b *builder) sortOfPart(m *mapping, name string) {
 		s.Lead = m.law("lead_time", steady, nil)
 	}
 	b.delivery(m, &s.Delivery)
+	b.d.witness.words(m.get("stock"), []string{"unlimited"})
 	if v := m.get("stock"); v != nil && v.text == "unlimited" {
 		s.Size = model.Unlimited
 		m.set("stock", v.text, v)
@@ -103,6 +104,7 @@ func takesPart(c *model.Component, s *model.Stock) bool {
 // delivery reads on which mornings orders are handled: "Mon-Fri 08:00".
 func (b *builder) delivery(m *mapping, o *model.Office) {
 	v := m.get("delivery")
+	b.d.witness.read(v, formText)
 	if v == nil {
 		m.set("delivery", "always", nil)
 		return

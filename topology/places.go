@@ -233,6 +233,7 @@ func (b *builder) placeAt(m *mapping, key string, known map[string]*place) *plac
 }
 
 func (b *builder) placeNamed(v *node, where, what, name string, known map[string]*place) *place {
+	b.d.witness.read(v, form(what))
 	if p := known[name]; p != nil {
 		return p
 	}
@@ -250,6 +251,7 @@ func (b *builder) placeNamed(v *node, where, what, name string, known map[string
 
 // end finds a place that a link can lead to.
 func (b *builder) end(v *node, where string) *place {
+	b.d.witness.read(v, formEnd)
 	all := map[string]*place{}
 	for _, known := range []map[string]*place{b.zones, b.racks, b.devices} {
 		if p := known[v.text]; p != nil {
@@ -270,7 +272,10 @@ func (b *builder) link(n *node) {
 		return
 	}
 	id := m.need("id", "give the link a name")
-	if id == nil || id.kind != scalarNode {
+	if id == nil {
+		return
+	}
+	if _, ok := b.d.single(id, "link: id"); !ok {
 		return
 	}
 	m.where, m.path = "link "+strconv.Quote(clip(id.text)), "topology.links."+clip(id.text)

@@ -166,6 +166,9 @@ func (p *preset) detection() *preset {
 func (m *mapping) preset(byDefault string, kinds ...string) *preset {
 	v := m.get("preset")
 	name := byDefault
+	if m.d.witness != nil {
+		m.d.witness.words(v, presetNames(kinds))
+	}
 	if v != nil {
 		s, ok := m.d.single(v, m.label("preset"))
 		if !ok {

@@ -11,6 +11,7 @@ import (
 
 // single returns the text of a single value.
 func (d *decoder) single(n *node, where string) (string, bool) {
+	d.witness.read(n, formText)
 	if isUncertain(n) {
 		d.fault(n, "durations, shares and rates can be", "%s: it cannot be uncertain", where)
 		return "", false
@@ -52,6 +53,7 @@ func (m *mapping) word(key string, words []string, byDefault string) string {
 
 func (d *decoder) oneOf(v *node, where string, words []string) (string, bool) {
 	s, ok := d.single(v, where)
+	d.witness.words(v, words)
 	if ok && !contains(words, s) {
 		d.fault(v, model.DidYouMean(clip(s), words), "%s: unknown word %q", where, clip(s))
 		return "", false
@@ -116,6 +118,7 @@ func (m *mapping) share(key string, byDefault float64) float64 {
 }
 
 func (d *decoder) share(v *node, where string) (float64, bool) {
+	d.witness.read(v, formShare)
 	v = d.settle(v, where, shares)
 	s, ok := d.single(v, where)
 	if !ok {
@@ -160,6 +163,7 @@ func (m *mapping) count(key string, low, high, byDefault int) int {
 }
 
 func (d *decoder) count(v *node, where string, low, high int) (int, bool) {
+	d.witness.count(v, low, high)
 	s, ok := d.single(v, where)
 	if !ok {
 		return 0, false
@@ -216,6 +220,7 @@ func (m *mapping) durationAbove(key string, byDefault model.Seconds) model.Secon
 }
 
 func (d *decoder) duration(v *node, where string) (model.Seconds, bool) {
+	d.witness.read(v, formDuration)
 	v = d.settle(v, where, lengths)
 	s, ok := d.single(v, where)
 	if !ok {
@@ -246,6 +251,7 @@ func (m *mapping) perSecond(key string) float64 {
 }
 
 func (d *decoder) perSecond(v *node, where string) (float64, bool) {
+	d.witness.read(v, formRate)
 	v = d.settle(v, where, rates)
 	s, ok := d.single(v, where)
 	if !ok {

@@ -219,6 +219,7 @@ func (b *builder) stall(m *mapping) model.CommonCause {
 func (b *builder) restart(m *mapping, modes []model.Mode) {
 	given := 0
 	for _, key := range []string{"mttr", "restart", "crash_recovery"} {
+		m.d.witness.asked(m, key, m.find(key))
 		if !m.own(key) {
 			continue
 		}
@@ -370,6 +371,7 @@ func (b *builder) quorum(s *service) {
 
 // serviceNamed finds a service: its index, final once the services are in order.
 func (b *builder) serviceNamed(n *node, where string) (int32, bool) {
+	b.d.witness.read(n, formService)
 	s, ok := b.d.single(n, where)
 	if !ok {
 		return 0, false

@@ -28,6 +28,7 @@ func (m *mapping) set(key, value string, n *node) {
 	switch {
 	case n == nil:
 		s.Source = "default"
+		m.d.witness.defaults(m, key, value)
 	case strings.HasPrefix(n.at().File, presetPrefix):
 		s.Source = n.at().File
 	default:

@@ -67,6 +67,7 @@ func (b *builder) failback(s *service, p *policies.ActivePassive) {
 func (b *builder) holdDown(h *model.HoldDown, f *mapping) {
 	h.Between = f.duration("min_time_between_failovers", h.Between)
 	v := f.get("max_failovers")
+	b.d.witness.read(v, formTimes)
 	if v == nil {
 		return
 	}

@@ -24,7 +24,7 @@ type Topology struct {
 
 // understand turns a tree into a System and a Plan, or into Problems.
 func understand(root *node, d *decoder, plan *model.Plan) (*model.System, error) {
-	b := &builder{d: d, names: map[string]int32{}, atHand: map[int32]bool{}}
+	b := newBuilder(d)
 	b.file(root, plan)
 	d.ps.Sort()
 	if faults := d.ps.Faults(); len(faults) > 0 {
@@ -72,6 +72,10 @@ type builder struct {
 	effort
 }
 
+func newBuilder(d *decoder) *builder {
+	return &builder{d: d, names: map[string]int32{}, atHand: map[int32]bool{}}
+}
+
 // file reads the whole file.
 func (b *builder) file(root *node, plan *model.Plan) {
 	top := b.d.mapping(root, "the file", "")
@@ -108,6 +112,7 @@ func (b *builder) version(top *mapping) {
 	if v == nil {
 		return
 	}
+	b.d.witness.words(v, []string{Version})
 	if s, ok := b.d.single(v, "apiVersion"); ok && s != Version {
 		b.d.fault(v, "this version reads "+Version, "unknown apiVersion %q", clip(s))
 	}

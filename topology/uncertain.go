@@ -70,6 +70,7 @@ func isUncertain(v *node) bool {
 
 // settle puts a plain value in the place of an uncertain one. Other nodes stay as they are.
 func (d *decoder) settle(v *node, where string, s quantity) *node {
+	d.witness.settled(v, where)
 	if !isUncertain(v) {
 		return v
 	}

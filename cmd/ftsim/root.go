@@ -45,6 +45,7 @@ and where the downtime comes from.`,
 		newImportance(c),
 		newServe(c),
 		newList(c),
+		newSchema(c),
 		newVersion(c),
 	)
 	strictCompletion(root)

@@ -62,6 +62,7 @@ var libraries = []library{
 	{"golang.org/x/term", "cmd/ftsim", 1},
 	{"github.com/rogpeppe/go-internal", "tests", 4},
 	{"pgregory.net/rapid", "tests", 16},
+	{"github.com/santhosh-tekuri/jsonschema", "tests", 1},
 	{"github.com/chromedp", "internal/browser", 4},
 }
 
