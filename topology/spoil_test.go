@@ -35,7 +35,7 @@ func valueEnd(text string, i int) int {
 // understood.
 func TestSpoiltValues(t *testing.T) {
 	var names []string
-	for _, pattern := range []string{"testdata/good/*.yaml", "../examples/three-tier.yaml"} {
+	for _, pattern := range []string{"testdata/good/*.yaml"} {
 		list, err := filepath.Glob(pattern)
 		if err != nil || len(list) == 0 {
 			t.Fatal(pattern, err)
