@@ -35,7 +35,7 @@ func hue(x uint32) color.NRGBA {
 
 func faded(c color.NRGBA, a uint8) color.NRGBA { c.A = a; return c }
 
-// Size of a picture in points, its margin, and dots per inch.
+// Size of a picture in points, its margin, and dots per inch, unless somebody wants others.
 const (
 	pictureWidth  = 560
 	pictureHeight = 350
@@ -121,9 +121,9 @@ func (p *picture) grid(horizontal, vertical bool) {
 	p.Add(g)
 }
 
-// png draws the picture.
-func (p *picture) png(w io.Writer) error {
-	img := vgimg.NewWith(vgimg.UseWH(vg.Points(pictureWidth), vg.Points(pictureHeight)), vgimg.UseDPI(dotsPerInch))
+// dots draws the picture as PNG, its sides in points.
+func (p *picture) dots(w io.Writer, width, height float64, dpi int) error {
+	img := vgimg.NewWith(vgimg.UseWH(vg.Points(width), vg.Points(height)), vgimg.UseDPI(dpi))
 	p.render(draw.New(img))
 	_, err := vgimg.PngCanvas{Canvas: img}.WriteTo(w)
 	return err
@@ -135,7 +135,8 @@ func (p *picture) render(c draw.Canvas) {
 	in := draw.Crop(c, vg.Points(margin), -vg.Points(margin), vg.Points(10), -vg.Points(12))
 	fill(in, fitted(p.title, 13.5, true, ink, in.Max.X-in.Min.X), in.Min.X, in.Max.Y)
 	fill(in, fitted(p.sub, 9.5, false, mutedInk, in.Max.X-in.Min.X), in.Min.X, in.Max.Y-vg.Points(19))
-	in.FillText(lettering(7.5, false, faintInk), in.Min, p.foot)
+	foot := fitted(p.foot, 7.5, false, faintInk, in.Max.X-in.Min.X)
+	in.FillText(foot.style, in.Min, foot.text)
 	p.body(in, 42, 18)
 }
 

@@ -58,6 +58,7 @@ type Document struct {
 	Warnings   []string  // of the input, then of the study
 	LeftOut    []string  // what the figures do not include
 	Presets    []Preset  // that the file uses
+	Art        Artwork   // how pictures are written
 	Story      []Chapter // of the replications that Told asks for; may be empty
 }
 

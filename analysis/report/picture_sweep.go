@@ -25,7 +25,7 @@ func SweepFiles(d *Sweep) []File {
 		{"sweep.csv", func(w io.Writer) error { return SweepCSV(w, d) }},
 		{"sweep.json", func(w io.Writer) error { return SweepJSON(w, d) }},
 	}
-	var list []File
+	var list []figure
 	journeys := d.Found.Targets(analysis.Journeys)
 	for _, j := range journeys[:min(len(journeys), maxDrawn)] {
 		for _, f := range d.figures(j) {
@@ -33,14 +33,11 @@ func SweepFiles(d *Sweep) []File {
 			if len(journeys) > 1 {
 				name += "-" + slug(j)
 			}
-			list = append(list, drawn(name+".png", f.make))
+			f.name = name
+			list = append(list, f)
 		}
 	}
-	list = distinct(list)
-	for _, f := range list {
-		files = append(files, signed(f))
-	}
-	return files
+	return append(files, d.Art.files(list)...)
 }
 
 func (d *Sweep) figures(journey string) (list []figure) {
@@ -73,7 +70,9 @@ type SweepCurve struct {
 }
 
 // PNG draws the curve, the parameter on a log scale if its settings are far apart.
-func (s *SweepCurve) PNG(w io.Writer) error { return s.picture().png(w) }
+func (s *SweepCurve) PNG(w io.Writer) error {
+	return s.picture().dots(w, pictureWidth, pictureHeight, dotsPerInch)
+}
 
 // farApart is the ratio of the highest and the lowest setting from which on an axis is logarithmic.
 const farApart = 8

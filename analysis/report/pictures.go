@@ -1,8 +1,6 @@
 package report
 
 import (
-	"fmt"
-	"io"
 	"math"
 	"sort"
 	"strings"
@@ -20,20 +18,12 @@ func pictures(d *Document) []File {
 	if sum.Replications == 0 || len(sum.Users) == 0 {
 		return nil
 	}
-	var files []File
-	for _, f := range figures(d) {
-		files = append(files, drawn(f.name, f.make))
-	}
-	files = distinct(files)
-	for i := range files {
-		files[i] = signed(files[i])
-	}
-	return files
+	return d.Art.files(figures(d))
 }
 
 // figure is a chart that has something to show, of a journey or a service.
 type figure struct {
-	name   string // of the file
+	name   string // of its files, without an ending
 	about  topic
 	target int
 	make   func() *picture
@@ -53,7 +43,7 @@ const (
 
 func figures(d *Document) []figure {
 	sum := d.Summary
-	list := []figure{{"downtime.png", aboutDowntime, sum.Users[0], func() *picture { return downtimePicture(d) }}}
+	list := []figure{{"downtime", aboutDowntime, sum.Users[0], func() *picture { return downtimePicture(d) }}}
 	for _, j := range firstUsers(sum) {
 		if len(sum.Get("rto", j).Values) > 0 {
 			list = append(list, figure{named(d, "recovery", j), aboutRecovery, j, func() *picture { return recoveryPicture(d, j) }})
@@ -64,29 +54,15 @@ func figures(d *Document) []figure {
 	}
 	for s := range sum.System.Services {
 		if m := sum.Get("loss", s); m != nil && finite(m.Values) > 0 {
-			name := "data-loss-" + slug(sum.System.Services[s].Name) + ".png"
+			name := "data-loss-" + slug(sum.System.Services[s].Name)
 			list = append(list, figure{name, aboutLoss, s, func() *picture { return lossPicture(d, s) }})
 		}
 	}
 	list = append(list, curveFigures(d)...)
 	if sum.Worst.Down > 0 {
-		list = append(list, figure{"worst.png", aboutWorst, 0, func() *picture { return worstPicture(d) }})
+		list = append(list, figure{"worst", aboutWorst, 0, func() *picture { return worstPicture(d) }})
 	}
 	return list
-}
-
-// distinct numbers the files whose names would be the same on some file system, which may not tell
-// capitals from small letters.
-func distinct(files []File) []File {
-	taken := map[string]bool{}
-	for i := range files {
-		stem := strings.TrimSuffix(files[i].Name, ".png")
-		for n := 2; taken[strings.ToLower(files[i].Name)]; n++ {
-			files[i].Name = fmt.Sprintf("%s-%d.png", stem, n)
-		}
-		taken[strings.ToLower(files[i].Name)] = true
-	}
-	return files
 }
 
 // nameWidth is the most characters a name takes in a title or beside an axis.
@@ -102,17 +78,13 @@ func brief(s string) string {
 	return string(r[:head]) + "…" + string(r[len(r)-(nameWidth-head-1):])
 }
 
-func drawn(name string, make func() *picture) File {
-	return File{name, func(w io.Writer) error { return make().png(w) }}
-}
-
 func firstUsers(sum *analysis.Summary) []int { return sum.Users[:min(maxDrawn, len(sum.Users))] }
 
 func named(d *Document, what string, j int) string {
 	if len(d.Summary.Users) == 1 {
-		return what + ".png"
+		return what
 	}
-	return what + "-" + slug(d.Summary.System.Journeys[j].Name) + ".png"
+	return what + "-" + slug(d.Summary.System.Journeys[j].Name)
 }
 
 // slug makes a name safe for a file system.

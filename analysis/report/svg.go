@@ -1,8 +1,8 @@
 package report
 
 import (
+	"encoding/xml"
 	"fmt"
-	"html"
 	"image"
 	"image/color"
 	"math"
@@ -21,11 +21,13 @@ var inks = map[color.NRGBA]string{
 	hue(0x8C6D31): "brown", hue(0xFFFFFF): "paper",
 }
 
-// svg is a canvas that writes a picture as SVG for a page: colours are classes of its style sheet, and
-// coordinates have a tenth of a point.
+// svg is a canvas that writes a picture as SVG: colours are classes of a style sheet, the page's or that of the
+// file, and coordinates have a tenth of a point.
 type svg struct {
 	strings.Builder
 	width, height vg.Length
+	alone         bool              // has no page around it
+	used          map[string]string // if alone: the style of each class
 	now           pen
 	saved         []pen
 }
@@ -38,10 +40,16 @@ type pen struct {
 	groups int // opened by transforms since the last Push
 }
 
+func newSVG(width, height float64) *svg {
+	return &svg{width: vg.Points(width), height: vg.Points(height), now: pen{width: vg.Points(1), color: hue(0)}}
+}
+
+func (p *picture) renderSVG(c *svg) { p.render(draw.New(c)) }
+
 // page draws a picture, without its title, as the content of a page.
 func (p *picture) page(width, height float64, alt string) string {
-	c := &svg{width: vg.Points(width), height: vg.Points(height), now: pen{width: vg.Points(1), color: hue(0)}}
-	fmt.Fprintf(c, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, tenth(c.width), tenth(c.height), html.EscapeString(alt))
+	c := newSVG(width, height)
+	fmt.Fprintf(c, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, tenth(c.width), tenth(c.height), escaped(alt))
 	data := p.body(draw.New(c), 6, 0)
 	tx, ty := p.Transforms(&data)
 	for _, t := range p.tips {
@@ -51,10 +59,17 @@ func (p *picture) page(width, height float64, alt string) string {
 			x0, x1 = x0-1.5, x1+1.5
 		}
 		fmt.Fprintf(c, `<rect class="tip" x="%s" y="%s" width="%s" height="%s"><title>%s</title></rect>`,
-			tenth(x0), tenth(c.height-y1), tenth(max(0, x1-x0)), tenth(max(0, y1-y0)), html.EscapeString(t.text))
+			tenth(x0), tenth(c.height-y1), tenth(max(0, x1-x0)), tenth(max(0, y1-y0)), escaped(t.text))
 	}
 	c.WriteString("</svg>")
 	return c.String()
+}
+
+// escaped writes text for HTML and XML, without the characters that XML has no place for.
+func escaped(s string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(s)) // a Builder takes everything
+	return b.String()
 }
 
 func tenth(x vg.Length) string {
@@ -141,7 +156,11 @@ func (c *svg) inked(use string) string {
 	solid := c.now.color
 	solid.A = 255
 	s := ` class="` + use + " " + inks[solid] + `"`
-	if inks[solid] == "" { // a colour without a name is the same on any ground
+	switch {
+	case c.alone:
+		s = ` class="` + aloneClass(use, solid) + `"`
+		c.used[aloneClass(use, solid)] = aloneStyle(use, solid)
+	case inks[solid] == "": // a colour without a name is the same on any ground
 		attribute := map[string]string{"f": "fill", "s": "stroke"}[use]
 		s = fmt.Sprintf(` class="%s" style="%s:#%02x%02x%02x"`, use, attribute, solid.R, solid.G, solid.B)
 	}
@@ -202,7 +221,7 @@ func (c *svg) FillString(f font.Face, pt vg.Point, text string) {
 		weight = ` font-weight="bold"`
 	}
 	fmt.Fprintf(c, `<text x="%s" y="%s" font-size="%s"%s%s>%s</text>`, tenth(pt.X), tenth(c.height-pt.Y), tenth(f.Font.Size),
-		weight, c.inked("f"), html.EscapeString(text))
+		weight, c.inked("f"), escaped(text))
 }
 
 // DrawImage draws nothing: no picture has an image in it.

@@ -26,6 +26,7 @@ type Sweep struct {
 	Tables     []Table    // one for each journey, then one for the stores
 	Words      []string   // the result in sentences
 	Warnings   []string
+	Art        Artwork // how pictures are written
 }
 
 // BuildSweep prepares a sweep for showing. Its points are in the order of the grid, the last parameter

@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/ftsim/ftsim/analysis/report"
@@ -184,7 +186,7 @@ func (x *exchange) stale(files []report.File) (names []string) {
 
 // wrote tells whether a file is a picture of an earlier run.
 func wrote(path string) bool {
-	if filepath.Ext(path) != ".png" {
+	if !slices.Contains(report.PictureForms, strings.TrimPrefix(filepath.Ext(path), ".")) {
 		return false
 	}
 	f, err := os.Open(path)

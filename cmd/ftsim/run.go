@@ -16,6 +16,7 @@ import (
 type runFlags struct {
 	planFlags
 	precisionFlags
+	pictureFlags
 	out, format string
 	html        string
 	rows        int
@@ -42,6 +43,7 @@ only --max-time depends on the machine, and the results say so.
 		Example: `  ftsim run shop.yaml
   ftsim run shop.yaml --runs 20000 --out results
   ftsim run shop.yaml --out results --rows all
+  ftsim run shop.yaml --out results --pictures svg --size 16cmx9cm
   ftsim run shop.yaml --html report.html
   ftsim run shop.yaml --seed random --horizon 5y
   ftsim run shop.yaml --precision 5% --max-time 10m
@@ -58,6 +60,7 @@ only --max-time depends on the machine, and the results say so.
 	f.planFlags.addTo(cmd)
 	cmd.Flags().StringVar(&f.out, "out", "", "write the report in all forms to the folder `DIR`: page, pictures, tables, and files for other programs")
 	cmd.Flags().StringVar(&f.html, "html", "", "write the report as one page that opens offline to `FILE`")
+	f.pictureFlags.addTo(cmd)
 	cmd.Flags().Var(rowsFlag{&f.rows}, "rows", "most rows of outages.csv and of losses.csv; all for no limit")
 	completeFlag(cmd, "rows", "all")
 	addFormatTo(cmd, &f.format, report.FormatNames(false))
@@ -80,6 +83,9 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 	}
 	if f.out == "" && cmd.Flags().Changed("out") {
 		return badInput("--out is empty; name a folder")
+	}
+	if err := f.check(cmd, f.out); err != nil {
+		return err
 	}
 	if f.out != "" {
 		if err := makeOutDir(f.out); err != nil {
@@ -117,7 +123,7 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 		p.OutDir = filepath.Clean(f.out) + string(filepath.Separator)
 	}
 	d := report.Build(sum, p)
-	d.Curves = j.curves
+	d.Curves, d.Art = j.curves, f.art
 	d.AddUncertainty(found.uncertainty)
 	if shown {
 		if err := j.enrich(d); err != nil {

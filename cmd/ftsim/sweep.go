@@ -16,6 +16,7 @@ import (
 
 type sweepFlags struct {
 	planFlags
+	pictureFlags
 	vary        []string
 	out, format string
 }
@@ -46,10 +47,11 @@ The exit code is 0 whatever became of the objectives; 130 if interrupted, with t
 		RunE:              func(cmd *cobra.Command, args []string) error { return sweep(c, cmd, c.layers.designs(args)[0], f) },
 	}
 	cmd.Flags().StringArrayVar(&f.vary, "vary", nil, "what is varied, as in `path=values`; may be repeated, for a grid")
-	cmd.Flags().StringVar(&f.out, "out", "", "write tables (CSV, JSON) and pictures (PNG) to the folder `DIR`")
+	cmd.Flags().StringVar(&f.out, "out", "", "write tables (CSV, JSON) and pictures (PNG, SVG) to the folder `DIR`")
 	c.layers.addTo(cmd)
 	f.addRunsTo(cmd)
-	f.addTo(cmd)
+	f.planFlags.addTo(cmd)
+	f.pictureFlags.addTo(cmd)
 	addFormatTo(cmd, &f.format, []string{"text", "json", "csv"})
 	return cmd
 }
@@ -68,6 +70,9 @@ func sweep(c *console, cmd *cobra.Command, file string, f *sweepFlags) error {
 	}
 	s := &sweeping{c: c, cmd: cmd, flags: f, file: file, in: in, grid: g}
 	if err := s.checkAll(); err != nil {
+		return err
+	}
+	if err := f.check(cmd, f.out); err != nil {
 		return err
 	}
 	if f.out != "" || cmd.Flags().Changed("out") {
@@ -179,6 +184,7 @@ func (s *sweeping) simulate(ctx context.Context) error {
 func (s *sweeping) report() error {
 	p := s.first.provenance(&findings{done: s.first.plan.Runs, interrupted: len(s.found.Points) < s.grid.size()})
 	d := report.BuildSweep(&s.found, s.grid.varied, s.grid.size(), p)
+	d.Art = s.flags.art
 	var unwritten error
 	if s.flags.out != "" {
 		if unwritten = writeFiles(s.flags.out, report.SweepFiles(d)); unwritten == nil && !s.c.quiet {
