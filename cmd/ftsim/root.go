@@ -46,6 +46,7 @@ and where the downtime comes from.`,
 		newServe(c),
 		newList(c),
 		newSchema(c),
+		newGraph(c),
 		newVersion(c),
 	)
 	strictCompletion(root)
