@@ -209,3 +209,18 @@ func TestResize(t *testing.T) {
 		}
 	}
 }
+
+// A PNG too small for its letters is a larger one with fewer dots per inch.
+func TestSmallPNGIsShrunk(t *testing.T) {
+	small := Artwork{Forms: []string{"png"}, DPI: 200, Width: 280, Height: 175}
+	for i, f := range small.files(figures(document(40, 2.5))) {
+		var large bytes.Buffer
+		if err := figures(document(40, 2.5))[i].make().dots(&large, 400, 250, 140); err != nil {
+			t.Fatal(err)
+		}
+		text := content(t, f)
+		if !bytes.HasSuffix(text, large.Bytes()[pngHead:]) || !bytes.HasPrefix(text, large.Bytes()[:pngHead]) {
+			t.Errorf("%s is not laid out for 400 points", f.Name)
+		}
+	}
+}
