@@ -21,7 +21,7 @@ func homesOf(comps []model.Component) []int32 {
 		own := rankOf(comps[i].Kind)
 		eachMust(comps[i].Requires, func(ref int32) {
 			r, best := rankOf(comps[ref].Kind), homes[i]
-			if r > 0 && (r > own || r == 1) && (best < 0 || r < rankOf(comps[best].Kind)) {
+			if r > 0 && (r > own || r == 1 && own == 1) && (best < 0 || r < rankOf(comps[best].Kind)) {
 				homes[i] = ref
 			}
 		})

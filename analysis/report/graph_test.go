@@ -200,6 +200,16 @@ func TestGraphRunsEnd(t *testing.T) {
 	}
 }
 
+// A place that needs a machine is not in that, though a guest would be.
+func TestGraphPlacesAreNotGuests(t *testing.T) {
+	on := &model.Need{Ref: 0}
+	got := linesOf(drawingOf(&model.System{Components: []model.Component{{Name: "a", Site: model.None},
+		{Name: "r", Kind: model.KindRack, Site: model.None, Requires: on}, {Name: "g", Site: model.None, Requires: on}}}, maxPlaces))
+	if want := []string{"c0: a|node", "c0.c2: g|node", "c1: r|rack", "c1 -> c0 requires"}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
 // A link from a place into one within it cannot be drawn as a line in every language.
 func TestGraphOfInnerLinks(t *testing.T) {
 	sys := estate("x")

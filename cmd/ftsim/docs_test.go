@@ -29,6 +29,7 @@ func TestExamples(t *testing.T) {
 				{"run", f, "--runs", few, "-q"},
 				{"explain", f},
 				{"explain", f, "--compiled"},
+				{"graph", f},
 				{"trace", f, "--replication", "0", "--all", "-q"},
 				{"importance", f, "--runs", "20", "-q"},
 			} {
