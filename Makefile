@@ -20,9 +20,10 @@ bench:
 # The profile by which Go compiles the program; take it anew when the inner loop has changed.
 profile: OUT := $(shell mktemp -d)
 profile:
-	go test -trimpath -pgo=off -run '^$$' -bench ThreeTier -benchtime 6s -cpuprofile $(OUT)/three-tier.prof -o $(OUT)/cmd.test ./cmd/ftsim
-	go test -trimpath -pgo=off -run '^$$' -bench 'Pair$$|KOfN/n=100$$' -benchtime 3s -cpuprofile $(OUT)/engine.prof -o $(OUT)/engine.test ./engine
-	go tool pprof -proto -output cmd/ftsim/default.pgo $(OUT)/three-tier.prof $(OUT)/engine.prof
+	go test -trimpath -pgo=off -run '^$$' -bench 'Pair$$' -benchtime 8s -cpuprofile $(OUT)/pair.prof -o $(OUT)/engine.test ./engine
+	go test -trimpath -pgo=off -run '^$$' -bench 'KOfN/n=100$$' -benchtime 4s -cpuprofile $(OUT)/units.prof -o $(OUT)/engine.test ./engine
+	go test -trimpath -pgo=off -run '^$$' -bench ThreeTier -benchtime 4s -cpuprofile $(OUT)/three-tier.prof -o $(OUT)/cmd.test ./cmd/ftsim
+	go tool pprof -proto -output cmd/ftsim/default.pgo $(OUT)/pair.prof $(OUT)/units.prof $(OUT)/three-tier.prof
 
 # The pages and pictures that come from the catalogue of presets and from simulations.
 pages:

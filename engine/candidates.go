@@ -69,7 +69,7 @@ func (r *Runner) hasMore(g *group, a, b int32) bool {
 
 // refused is the best member that only a human may promote, where a machine may promote nobody.
 func (r *Runner) refused(g *group, best int32) int32 {
-	if best != none || g.store == none || !r.stores[g.store].choice.byHand || g.state.Accepted {
+	if best != none || !r.stores[g.store].choice.byHand || g.state.Accepted {
 		return none
 	}
 	g.state.Accepted = true

@@ -254,9 +254,12 @@ func (r *Runner) decide(i int32, g *group) {
 		}
 		sig := &r.signal
 		sig.Lost = lost
-		sig.Eligible, sig.Next = r.candidates(g)
-		sig.Refused = r.refused(g, sig.Eligible)
-		sig.Unfit = g.state.Candidate != none && sig.Eligible != g.state.Candidate && !r.fit(g, g.state.Candidate)
+		eligible, next := r.candidates(g)
+		refused := none
+		if g.store != none {
+			refused = r.refused(g, eligible)
+		}
+		unfit := g.state.Candidate != none && eligible != g.state.Candidate && !r.fit(g, g.state.Candidate)
 		if r.calendar {
 			sig.Night = r.night()
 		}
@@ -264,27 +267,28 @@ func (r *Runner) decide(i int32, g *group) {
 			r.warn(g, sig)
 		}
 		switch {
-		case sig.Lost != g.lost:
-			g.lost = sig.Lost
+		case lost != g.lost:
+			g.lost = lost
 			sig.Kind = model.PrimaryBack
-			if sig.Lost {
+			if lost {
 				sig.Kind = model.PrimaryLost
 				if (g.detector == nil || g.style == model.Majority) && r.blame != none {
 					g.blame = r.blame
 				}
 			}
-		case (sig.Eligible != g.eligible || sig.Refused != g.refused || sig.Unfit && !g.unfit) && g.state.Phase != model.Serving:
+		case (eligible != g.eligible || refused != g.refused || unfit && !g.unfit) && g.state.Phase != model.Serving:
 			sig.Kind = model.CandidatesChanged
 		case g.stepEnded:
 			g.stepEnded = false
 			sig.Kind = model.StepEnded
 		case g.care != none && r.takeDue(g):
-			sig.Kind, sig.Eligible = model.SwitchoverDue, preferred
+			sig.Kind, eligible = model.SwitchoverDue, preferred
 		default:
-			g.eligible, g.refused, g.unfit = sig.Eligible, sig.Refused, sig.Unfit
+			g.eligible, g.refused, g.unfit = eligible, refused, unfit
 			return
 		}
-		g.eligible, g.refused, g.unfit = sig.Eligible, sig.Refused, sig.Unfit
+		g.eligible, g.refused, g.unfit = eligible, refused, unfit
+		sig.Eligible, sig.Next, sig.Refused, sig.Unfit = eligible, next, refused, unfit
 		if r.react(i, g); !r.reaction.Promote && !g.stepEnded {
 			return // nobody has changed places, so there is nothing to tell
 		}
