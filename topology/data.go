@@ -67,6 +67,9 @@ func (b *builder) durability(m *mapping, st *model.Store) {
 func (b *builder) replication(s *service, m *mapping, st *model.Store, size, growth float64) {
 	r, short := m.scalarOr("replication")
 	if p, ok := s.s.Policy.(policies.Leaderless); ok {
+		if short != nil {
+			b.d.fault(short, "leave it out", "%s: the copies of a leaderless store all take writes, in no mode", r.where)
+		}
 		b.scattered(r, m, st, size, p.Replicas)
 		return
 	}
