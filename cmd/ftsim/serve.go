@@ -73,14 +73,14 @@ func serve(c *console, files []string, f *serveFlags) error {
 	if err := c.out.Flush(); err != nil {
 		return err
 	}
-	ctx, release := untilInterrupted(func() {
-		if !c.quiet {
-			c.talk("ending; runs are dropped")
-		}
-	})
+	ctx, release := untilInterrupted(func() {})
 	defer release()
 	w := newWorkshop(ctx, opened, f.limits, f.workers)
-	return keep(ctx, newServer(w, local), l, f.limits.connections)
+	err = keep(ctx, newServer(w, local), l, f.limits.connections)
+	if err == nil && !c.quiet {
+		c.talk("ended; runs under way were dropped")
+	}
+	return err
 }
 
 // openDrafts reads the files that the page begins with. They may be wrong; that is what the page is for.
