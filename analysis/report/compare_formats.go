@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,25 +13,14 @@ import (
 
 // ComparedText writes a comparison for a terminal.
 func ComparedText(w io.Writer, d *Compared, style TextStyle) error {
-	t := &typist{w: bufio.NewWriter(w), style: style}
+	t := newTypist(w, style)
 	if d.Provenance.Interrupted {
-		t.line(paint(Doubt, fmt.Sprintf("Interrupted after %s of %s replications.", grouped(d.Provenance.Runs), grouped(d.Provenance.Planned)), style))
-		t.line("")
+		t.interrupted(d.Provenance.Runs, d.Provenance.Planned, "replications")
 	}
-	for i := range d.Tables {
-		t.table(&d.Tables[i])
-		t.line("")
-	}
-	t.list("NOTES", d.notes(), Faint)
-	t.list("WARNINGS", d.Warnings, Doubt)
-	for _, s := range d.Words {
-		t.line(t.heading(s))
-	}
+	t.tables(d.Tables)
+	t.conclude(d.notes(), d.Warnings, d.Words)
 	t.line(d.footing())
-	if t.err != nil {
-		return t.err
-	}
-	return t.w.Flush()
+	return t.end()
 }
 
 // notes explain the signs in the tables that are there.

@@ -258,10 +258,10 @@ func cautions(list []string) []block {
 	return []block{{Text: "Read these before you quote a figure:"}, {List: list, Tone: "doubt"}}
 }
 
-func provenanceSection(d *Document) section {
-	v := &d.Provenance
-	t := &pageTable{Caption: "What it takes to get the same results again", Head: []string{"", "value"}, Left: 2}
-	add := func(name, value string) {
+// origin begins the table of what results come from, and gives what adds a row that has something to say.
+func (v *Provenance) origin() (t *pageTable, add func(name, value string)) {
+	t = &pageTable{Caption: "What it takes to get the same results again", Head: []string{"", "value"}, Left: 2}
+	add = func(name, value string) {
 		if value != "" {
 			t.Rows = append(t.Rows, cells(name, value))
 		}
@@ -269,6 +269,12 @@ func provenanceSection(d *Document) section {
 	add("command", v.Command)
 	add("program", strings.TrimSpace("ftsim "+v.Version+" "+v.Commit))
 	add("compiled with", v.GoVersion)
+	return t, add
+}
+
+func provenanceSection(d *Document) section {
+	v := &d.Provenance
+	t, add := v.origin()
 	add("input", v.InputName)
 	add("hash of the input", v.InputHash)
 	add("seed", fmt.Sprint(v.Seed))

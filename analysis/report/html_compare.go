@@ -240,15 +240,7 @@ func (d *Compared) warningSection() section {
 
 func (d *Compared) provenanceSection() section {
 	v := &d.Provenance
-	t := &pageTable{Caption: "What it takes to get the same results again", Head: []string{"", "value"}, Left: 2}
-	add := func(name, value string) {
-		if value != "" {
-			t.Rows = append(t.Rows, cells(name, value))
-		}
-	}
-	add("command", v.Command)
-	add("program", strings.TrimSpace("ftsim "+v.Version+" "+v.Commit))
-	add("compiled with", v.GoVersion)
+	t, add := v.origin()
 	for _, in := range d.Inputs {
 		add("input "+in.Name, in.File)
 		add("hash of "+in.Name, in.Hash)

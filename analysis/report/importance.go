@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,7 +21,7 @@ type Ranking struct {
 
 // ImportanceText writes the ranking for a terminal.
 func ImportanceText(w io.Writer, k *Ranking, style TextStyle) error {
-	t := &typist{w: bufio.NewWriter(w), style: style}
+	t := newTypist(w, style)
 	im := k.Importance
 	doubtful := false
 	for j := range im.Journeys {
@@ -43,10 +42,7 @@ func ImportanceText(w io.Writer, k *Ranking, style TextStyle) error {
 	t.line("")
 	p := &k.Provenance
 	t.line(fmt.Sprintf("seed %d · %s × %s, and again for each change of a part", p.Seed, grouped(p.Runs), p.Horizon.Round()))
-	if t.err != nil {
-		return t.err
-	}
-	return t.w.Flush()
+	return t.end()
 }
 
 // headline says what there is to be saved.

@@ -1,9 +1,7 @@
 package report
 
 import (
-	"bufio"
 	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -14,25 +12,14 @@ import (
 
 // SweepText writes a sweep for a terminal.
 func SweepText(w io.Writer, d *Sweep, style TextStyle) error {
-	t := &typist{w: bufio.NewWriter(w), style: style}
+	t := newTypist(w, style)
 	if len(d.Found.Points) < d.Planned {
-		t.line(paint(Doubt, fmt.Sprintf("Interrupted after %s of %s points.", grouped(len(d.Found.Points)), grouped(d.Planned)), style))
-		t.line("")
+		t.interrupted(len(d.Found.Points), d.Planned, "points")
 	}
-	for i := range d.Tables {
-		t.table(&d.Tables[i])
-		t.line("")
-	}
-	t.list("NOTES", d.notes(), Faint)
-	t.list("WARNINGS", d.Warnings, Doubt)
-	for _, s := range d.Words {
-		t.line(t.heading(s))
-	}
+	t.tables(d.Tables)
+	t.conclude(d.notes(), d.Warnings, d.Words)
 	t.line(d.footing())
-	if t.err != nil {
-		return t.err
-	}
-	return t.w.Flush()
+	return t.end()
 }
 
 // notes explain the columns.

@@ -19,15 +19,11 @@ const maxDefaults = 10
 
 // Text writes the report for a terminal.
 func Text(w io.Writer, d *Document, style TextStyle) error {
-	t := &typist{w: bufio.NewWriter(w), style: style}
+	t := newTypist(w, style)
 	if d.Provenance.Interrupted {
-		t.line(paint(Doubt, fmt.Sprintf("Interrupted after %s of %s replications.", grouped(d.Provenance.Runs), grouped(d.Provenance.Planned)), style))
-		t.line("")
+		t.interrupted(d.Provenance.Runs, d.Provenance.Planned, "replications")
 	}
-	for i := range d.Tables {
-		t.table(&d.Tables[i])
-		t.line("")
-	}
+	t.tables(d.Tables)
 	t.defaults(d)
 	t.list("WARNINGS", d.Warnings, Doubt)
 	t.list("NOT INCLUDED", d.LeftOut, Faint)
@@ -37,16 +33,47 @@ func Text(w io.Writer, d *Document, style TextStyle) error {
 		}
 	}
 	t.line(footer(d))
-	if t.err != nil {
-		return t.err
-	}
-	return t.w.Flush()
+	return t.end()
 }
 
 type typist struct {
 	w     *bufio.Writer
 	style TextStyle
 	err   error
+}
+
+func newTypist(w io.Writer, style TextStyle) *typist {
+	return &typist{w: bufio.NewWriter(w), style: style}
+}
+
+// end gives the first error there was.
+func (t *typist) end() error {
+	if t.err != nil {
+		return t.err
+	}
+	return t.w.Flush()
+}
+
+// interrupted says first that not all was done.
+func (t *typist) interrupted(done, planned int, what string) {
+	t.line(paint(Doubt, fmt.Sprintf("Interrupted after %s of %s %s.", grouped(done), grouped(planned), what), t.style))
+	t.line("")
+}
+
+func (t *typist) tables(list []Table) {
+	for i := range list {
+		t.table(&list[i])
+		t.line("")
+	}
+}
+
+// conclude ends what holds designs against each other: with sentences.
+func (t *typist) conclude(notes, warnings, words []string) {
+	t.list("NOTES", notes, Faint)
+	t.list("WARNINGS", warnings, Doubt)
+	for _, s := range words {
+		t.line(t.heading(s))
+	}
 }
 
 func (t *typist) line(s string) {
