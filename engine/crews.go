@@ -5,12 +5,12 @@ package engine
 // crew is the state of a model.Crew.
 type crew struct {
 	free        int32 // how many could begin now
-	first, last int32 // modes whose repair waits, linked by the runner's line; none if nobody waits
+	waitingLine       // for one of them, linked by the runner's line
 }
 
 func (r *Runner) resetCrews() {
 	for i := range r.crews {
-		r.crews[i] = crew{int32(r.p.sys.Crews[i].Size), none, none}
+		r.crews[i] = crew{int32(r.p.sys.Crews[i].Size), nobody}
 	}
 	for i := range r.line {
 		r.line[i] = notWaiting
@@ -43,13 +43,7 @@ func (r *Runner) crewRepair(id int32, m *mode) {
 
 func (r *Runner) queue(c *crew, id int32) {
 	r.clocks.stop(id)
-	r.line[id] = none
-	if c.last == none {
-		c.first = id
-	} else {
-		r.line[c.last] = id
-	}
-	c.last = id
+	c.join(r.line, id)
 }
 
 // waiting tells whether the repair of a mode has yet to begin.
@@ -74,29 +68,44 @@ func (r *Runner) endRepair(id int32, m *mode) {
 	}
 	c := &r.crews[k]
 	if r.waiting(id) {
-		r.leave(c, id)
+		c.leave(r.line, id)
 		return
 	}
 	c.free++
 	if next := c.first; next != none {
-		r.leave(c, next)
+		c.leave(r.line, next)
 		r.crewRepair(next, &r.modes[next])
 	}
 }
 
-func (r *Runner) leave(c *crew, id int32) {
+// waitingLine is who waits for something, first come first served: modes, linked by a slice of the runner's.
+type waitingLine struct{ first, last int32 } // none if nobody waits
+
+var nobody = waitingLine{none, none}
+
+func (w *waitingLine) join(line []int32, id int32) {
+	line[id] = none
+	if w.last == none {
+		w.first = id
+	} else {
+		line[w.last] = id
+	}
+	w.last = id
+}
+
+func (w *waitingLine) leave(line []int32, id int32) {
 	before := none
-	for at := c.first; at != id; at = r.line[at] {
+	for at := w.first; at != id; at = line[at] {
 		before = at
 	}
-	after := r.line[id]
+	after := line[id]
 	if before == none {
-		c.first = after
+		w.first = after
 	} else {
-		r.line[before] = after
+		line[before] = after
 	}
-	if c.last == id {
-		c.last = before
+	if w.last == id {
+		w.last = before
 	}
-	r.line[id] = notWaiting
+	line[id] = notWaiting
 }

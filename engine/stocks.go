@@ -14,7 +14,7 @@ type stock struct {
 	from         *model.Stock
 	index        int32
 	shelf        int32
-	first, last  int32 // modes that wait, linked by the runner's shelfLine
+	waitingLine        // for a part, linked by the runner's shelfLine
 	orders, most int32 // its part of the runner's arrivals, and how many of them there are room for
 	open         int32 // orders under way
 	clock        int32 // of the next arrival
@@ -36,7 +36,7 @@ func (c *compiler) stocks() error {
 	}
 	for _, i := range byName(len(p.stocks), func(i int) string { return p.sys.Stocks[i].Name }) {
 		from := &p.sys.Stocks[i]
-		s := stock{from: from, index: i, shelf: int32(from.Size), first: none, last: none, orders: int32(p.orders),
+		s := stock{from: from, index: i, shelf: int32(from.Size), waitingLine: nobody, orders: int32(p.orders),
 			lead: c.law(from.Lead), key: nameKey(from.Name, forParts), clock: c.clock(owner{kind: partClock, group: none, index: i})}
 		for _, serves := range from.Serves {
 			modes := p.sys.Components[serves].Modes
@@ -91,13 +91,8 @@ func (r *Runner) takePart(id int32) bool {
 	}
 	r.tallyOf(s).Short++
 	r.clocks.stop(id)
-	r.shelfLine[id], r.shortSince[id] = none, r.now
-	if s.last == none {
-		s.first = id
-	} else {
-		r.shelfLine[s.last] = id
-	}
-	s.last = id
+	r.shortSince[id] = r.now
+	s.join(r.shelfLine, id)
 	return false
 }
 
@@ -135,7 +130,7 @@ func (r *Runner) arrive(k int32) {
 		s.shelf++
 		return
 	}
-	r.leaveShelf(s, id)
+	s.leave(r.shelfLine, id)
 	r.tallyOf(s).Waited += model.Seconds(r.now - r.shortSince[id])
 	r.crewRepair(id, &r.modes[id])
 }
@@ -143,26 +138,9 @@ func (r *Runner) arrive(k int32) {
 // forgoPart takes a repair that is no longer needed out of the line, and takes the last order back.
 func (r *Runner) forgoPart(id int32) {
 	s := &r.stocks[r.p.stockOf[id]]
-	r.leaveShelf(s, id)
+	s.leave(r.shelfLine, id)
 	s.open--
 	if s.open == 0 {
 		r.clocks.stop(s.clock)
 	}
-}
-
-func (r *Runner) leaveShelf(s *stock, id int32) {
-	before := none
-	for at := s.first; at != id; at = r.shelfLine[at] {
-		before = at
-	}
-	after := r.shelfLine[id]
-	if before == none {
-		s.first = after
-	} else {
-		r.shelfLine[before] = after
-	}
-	if s.last == id {
-		s.last = before
-	}
-	r.shelfLine[id] = notWaiting
 }

@@ -86,7 +86,7 @@ func caption(c *analysis.Match) string {
 func writer(m *analysis.Metric) func(float64) string {
 	switch {
 	case m.Scope == analysis.Stores && m.Unit == analysis.Time:
-		return lossSpan
+		return span
 	case m.Unit == analysis.Time || m.Unit == analysis.TimePerYear:
 		return span
 	case m.Unit == analysis.Fraction:

@@ -263,9 +263,12 @@ func stores(sum *analysis.Summary) Table {
 			continue
 		}
 		loss, tx := sum.Get("loss", s), sum.Get("loss_transactions", s)
+		if math.IsInf(loss.Stat("max").Value, 1) {
+			t.Note = "∞: all that there was, or copies that fall behind without bound"
+		}
 		t.Rows = append(t.Rows, cells(sum.System.Services[s].Name, upper(sum.Get("recoveries", s).Main(), number),
 			upper(sum.Get("losses", s).Main(), number), proportion(sum.Get("loss_probability", s)),
-			lossSpan(loss.Stat("p50").Value), lossSpan(loss.Stat("p95").Value),
+			span(loss.Stat("p50").Value), span(loss.Stat("p95").Value),
 			number(tx.Stat("p50").Value), number(tx.Stat("p95").Value), proportion(sum.Get("rpo_met", s))))
 	}
 	return t

@@ -131,7 +131,7 @@ func lossSection(d *Document) section {
 		}
 		m := d.Summary.Get("loss", f.target)
 		t := quantiles("In numbers: writes lost at a recovery that lost some, in seconds")
-		t.add(m.Name, m, lossSpan)
+		t.add(m.Name, m, span)
 		if met := d.Summary.Get("rpo_met", f.target); met != nil {
 			t.Note = fmt.Sprintf("RPO %s: met by %s of recoveries", span(smallestRPO(d.Summary, f.target)), proportion(met))
 		}

@@ -50,14 +50,6 @@ func span(x float64) string {
 	return model.Seconds(x).Round()
 }
 
-// lossSpan is span for data: ∞ means that everything was lost.
-func lossSpan(x float64) string {
-	if math.IsInf(x, 1) {
-		return "all"
-	}
-	return span(x)
-}
-
 // share writes a fraction as a percentage for tables.
 func share(x float64) string {
 	switch {
@@ -165,5 +157,5 @@ func duration(e analysis.Estimate) string {
 	if bounded(e) {
 		return dash
 	}
-	return fmt.Sprintf("%s [%s, %s]", lossSpan(e.Value), span(e.Low), span(e.High))
+	return fmt.Sprintf("%s [%s, %s]", span(e.Value), span(e.Low), span(e.High))
 }

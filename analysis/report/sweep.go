@@ -151,7 +151,7 @@ func (d *Sweep) storeTable(store string) *Table {
 			return Cell{Text: strings.TrimSpace(strings.Join(both(own(&p.Sides[losses], number)), " "))}
 		}},
 		{"RPO p95", false, func(p *analysis.SweptPoint, _ int) Cell {
-			v, _ := own(&p.Sides[rpo], lossSpan)
+			v, _ := own(&p.Sides[rpo], span)
 			return Cell{Text: v}
 		}},
 	})
