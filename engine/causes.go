@@ -52,15 +52,26 @@ func (r *Runner) armCause(i int32) {
 	r.clocks.arm(c.clock, r.now+r.laws[c.lifeLaw].draw(&c.life, r.lend))
 }
 
-// strike holds the victims down until the cause ends; their own clocks go on (R1).
-func (r *Runner) strike(i int32) {
+// befall tells that a cause strikes, and draws whether it spoils data.
+func (r *Runner) befall(i int32) {
 	c, sys := &r.causes[i], &r.p.sys.Causes[i]
 	r.tell(Note{Kind: CauseStruck, Component: i, Mode: sys.Mode})
 	if sys.Spoils > 0 && c.chance.uniform() < sys.Spoils {
 		r.spoilAll(i)
 	}
+}
+
+// misses draws whether the cause leaves its next victim alone.
+func (c *cause) misses(sys *model.CommonCause) bool {
+	return sys.Probability < 1 && c.chance.uniform() >= sys.Probability
+}
+
+// strike holds the victims down until the cause ends; their own clocks go on (R1).
+func (r *Runner) strike(i int32) {
+	c, sys := &r.causes[i], &r.p.sys.Causes[i]
+	r.befall(i)
 	for k, v := range r.p.victims[i] {
-		if sys.Probability < 1 && c.chance.uniform() >= sys.Probability {
+		if c.misses(sys) {
 			continue
 		}
 		r.hits[int(c.hit)+k] = true
@@ -99,12 +110,9 @@ func (r *Runner) powerOn(c *cause, v int32) {
 // shock fails every victim that is up; each is then repaired by its own law.
 func (r *Runner) shock(i int32) {
 	c, sys := &r.causes[i], &r.p.sys.Causes[i]
-	r.tell(Note{Kind: CauseStruck, Component: i, Mode: sys.Mode})
-	if sys.Spoils > 0 && c.chance.uniform() < sys.Spoils {
-		r.spoilAll(i)
-	}
+	r.befall(i)
 	for _, v := range r.p.victims[i] {
-		if sys.Probability < 1 && c.chance.uniform() >= sys.Probability {
+		if c.misses(sys) {
 			continue
 		}
 		if id := r.modeFor(v, sys.Mode); id != none && (c.lifeLaw == none || !r.dormant(v)) {

@@ -176,7 +176,7 @@ func (c *checker) causes() {
 		if x.Glitch && x.Repair == nil {
 			c.fault(x.At, "%s: a glitch needs a duration", where)
 		}
-		c.victims(x, where)
+		c.distinct(x.Victims, x.At, where, "it hits %q twice")
 	}
 }
 
@@ -194,14 +194,15 @@ func (c *checker) cascade(x *CommonCause, where string) {
 	}
 }
 
-func (c *checker) victims(x *CommonCause, where string) {
+// distinct checks that ids name components, each once; twice says what it means otherwise, of a name.
+func (c *checker) distinct(ids []int32, at Pos, where, twice string) {
 	c.fresh()
-	for _, v := range x.Victims {
+	for _, i := range ids {
 		switch {
-		case !c.hasComponent(v):
-			c.fault(x.At, "%s: there is no component %d", where, v)
-		case c.mark(v):
-			c.fault(x.At, "%s: it hits %q twice", where, c.sys.Components[v].Name)
+		case !c.hasComponent(i):
+			c.fault(at, "%s: there is no component %d", where, i)
+		case c.mark(i):
+			c.fault(at, "%s: "+twice, where, c.sys.Components[i].Name)
 		}
 	}
 }

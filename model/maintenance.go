@@ -88,15 +88,7 @@ func (c *checker) upkeepTargets(x *Maintenance, where string) {
 	if len(x.Targets) == 0 && (!c.hasService(x.Service) || c.sys.Services[x.Service].Policy == nil || c.sys.Services[x.Service].Policy.Style() == Shared) {
 		c.fault(x.At, "%s: it has neither targets nor a service with a role to move", where)
 	}
-	c.fresh()
-	for _, i := range x.Targets {
-		switch {
-		case !c.hasComponent(i):
-			c.fault(x.At, "%s: there is no component %d", where, i)
-		case c.mark(i):
-			c.fault(x.At, "%s: %q has two turns", where, c.sys.Components[i].Name)
-		}
-	}
+	c.distinct(x.Targets, x.At, where, "%q has two turns")
 }
 
 // neverFound names components with faults that nobody would ever find.

@@ -220,18 +220,8 @@ func (d *decoder) parameter(f failures.Field, v *node, where string, b bare, dep
 // plain reads a number or a percentage.
 func (d *decoder) plain(v *node, where string) (float64, bool) {
 	d.witness.read(v, formNumber)
-	v = d.settle(v, where, plains)
-	s, ok := d.single(v, where)
-	if !ok {
-		return 0, false
-	}
-	t, isPercent := strings.CutSuffix(strings.TrimSpace(s), "%")
-	x, err := portion(t, isPercent)
-	if err != nil {
-		d.fault(v, "", "%s: %v", where, err)
-		return 0, false
-	}
-	return x, true
+	x, _, ok := d.portion(v, where, plains, "")
+	return x, ok
 }
 
 // table reads quantiles: {p0: 1m, p50: 10m, p100: 4h}.

@@ -67,7 +67,7 @@ func TestBadFilesAreRefusedInFull(t *testing.T) {
 			}
 		}
 		var out strings.Builder
-		if err := Render(&out, ps, text, false); err != nil {
+		if err := renderOne(&out, ps, text, false); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, f, out.String())
@@ -263,7 +263,7 @@ func TestHostileInputEndsSoon(t *testing.T) {
 		start := time.Now()
 		if _, err := Load(name, []byte(text)); err == nil {
 			t.Errorf("%s was accepted", name)
-		} else if err := Render(io.Discard, err.(model.Problems), []byte(text), false); err != nil {
+		} else if err := renderOne(io.Discard, err.(model.Problems), []byte(text), false); err != nil {
 			t.Error(err)
 		}
 		if d := time.Since(start); d > 30*time.Second { // a second on a quiet machine; what grows with the square takes minutes
@@ -326,8 +326,17 @@ func FuzzLoad(f *testing.F) {
 		}
 		if ps, ok := err.(model.Problems); err != nil && (!ok || len(ps.Faults()) == 0) {
 			t.Fatalf("an error without a fault: %v", err)
-		} else if err := Render(&strings.Builder{}, ps, text, true); err != nil {
+		} else if err := renderOne(&strings.Builder{}, ps, text, true); err != nil {
 			t.Fatal(err)
 		}
 	})
+}
+
+// renderOne writes problems of one file.
+func renderOne(w io.Writer, ps model.Problems, source []byte, color bool) error {
+	s := Sources{}
+	for i := range ps {
+		s[ps[i].At.File] = source
+	}
+	return s.Render(w, ps, color)
 }

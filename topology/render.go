@@ -19,15 +19,6 @@ const (
 // Sources are texts by the names that problems have for them.
 type Sources map[string][]byte
 
-// Render writes problems of one file for a person, see Sources.Render.
-func Render(w io.Writer, ps model.Problems, source []byte, color bool) error {
-	s := Sources{}
-	for i := range ps {
-		s[ps[i].At.File] = source
-	}
-	return s.Render(w, ps, color)
-}
-
 // Render writes problems for a person: the message, the line it is about, and a mark below the place. Of
 // very many, the first are shown, warnings only where errors leave room.
 func (s Sources) Render(w io.Writer, ps model.Problems, color bool) error {

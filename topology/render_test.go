@@ -11,7 +11,7 @@ import (
 func rendered(t *testing.T, source string, color bool, ps ...model.Problem) string {
 	t.Helper()
 	var out strings.Builder
-	if err := Render(&out, ps, []byte(source), color); err != nil {
+	if err := renderOne(&out, ps, []byte(source), color); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -106,7 +106,7 @@ type full struct{}
 func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 
 func TestRenderPassesErrorsOn(t *testing.T) {
-	if err := Render(full{}, model.Problems{{What: "x"}}, nil, false); err == nil {
+	if err := renderOne(full{}, model.Problems{{What: "x"}}, nil, false); err == nil {
 		t.Error("an error of the writer was lost")
 	}
 }

@@ -119,26 +119,31 @@ func (m *mapping) share(key string, byDefault float64) float64 {
 
 func (d *decoder) share(v *node, where string) (float64, bool) {
 	d.witness.read(v, formShare)
-	v = d.settle(v, where, shares)
-	s, ok := d.single(v, where)
+	x, s, ok := d.portion(v, where, shares, "write for example 99.95% or 0.9995")
+	if !ok || x <= 1 {
+		return x, ok
+	}
+	hint := ""
+	if x <= 100 && !strings.HasSuffix(strings.TrimSpace(s), "%") {
+		hint = fmt.Sprintf("did you mean %s%%?", s)
+	}
+	d.fault(v, hint, "%s: %s is more than the whole", where, clip(s))
+	return 0, false
+}
+
+// portion reads a number that may be written as a percentage, and gives its text too.
+func (d *decoder) portion(v *node, where string, q quantity, hint string) (x float64, s string, ok bool) {
+	s, ok = d.single(d.settle(v, where, q), where)
 	if !ok {
-		return 0, false
+		return 0, s, false
 	}
 	t, isPercent := strings.CutSuffix(strings.TrimSpace(s), "%")
 	x, err := portion(t, isPercent)
 	if err != nil {
-		d.fault(v, "write for example 99.95% or 0.9995", "%s: %v", where, err)
-		return 0, false
+		d.fault(v, hint, "%s: %v", where, err)
+		return 0, s, false
 	}
-	if x > 1 {
-		hint := ""
-		if !isPercent && x <= 100 {
-			hint = fmt.Sprintf("did you mean %s%%?", s)
-		}
-		d.fault(v, hint, "%s: %s is more than the whole", where, clip(s))
-		return 0, false
-	}
-	return x, true
+	return x, s, true
 }
 
 func percent(x float64) string {

@@ -50,6 +50,16 @@ func commonHome(comps []model.Component, homes, needers []int32) int32 {
 	return common
 }
 
+// eachRef visits the parts that a need names.
+func eachRef(n *model.Need, f func(ref int32)) {
+	if len(n.Of) == 0 {
+		f(n.Ref)
+	}
+	for i := range n.Of {
+		eachRef(&n.Of[i], f)
+	}
+}
+
 // eachMust visits what a need cannot be met without.
 func eachMust(n *model.Need, f func(ref int32)) {
 	if len(n.Of) == 0 {

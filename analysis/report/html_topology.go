@@ -57,8 +57,7 @@ type atlas struct {
 func newAtlas(sum *analysis.Summary) *atlas {
 	sys := sum.System
 	n := len(sys.Components)
-	a := &atlas{sum: sum, parent: make([]int32, n), parts: make([][]int32, n), uses: make([][]string, n), down: make([]model.Seconds, n)}
-	a.findParents()
+	a := &atlas{sum: sum, parent: homesOf(sys.Components), parts: make([][]int32, n), uses: make([][]string, n), down: make([]model.Seconds, n)}
 	for i, p := range a.parent {
 		if p >= 0 {
 			a.parts[p] = append(a.parts[p], int32(i))
@@ -81,48 +80,6 @@ func newAtlas(sum *analysis.Summary) *atlas {
 	}
 	a.skipped = n > maxPlaces
 	return a
-}
-
-// findParents puts each component into the smallest place that it cannot do without, and what a place
-// needs itself, such as its power, into that place.
-func (a *atlas) findParents() {
-	comps := a.sum.System.Components
-	needers := make([][]int32, len(comps))
-	for i := range comps {
-		a.parent[i] = model.None
-		if comps[i].Requires == nil {
-			continue
-		}
-		eachRef(comps[i].Requires, func(ref int32) {
-			if ref < 0 || int(ref) >= len(comps) {
-				return
-			}
-			needers[ref] = append(needers[ref], int32(i))
-			r, best := rankOf(comps[ref].Kind), a.parent[i]
-			if own := rankOf(comps[i].Kind); r > 0 && (own == 0 || r > own) && (best < 0 || r < rankOf(comps[best].Kind)) {
-				a.parent[i] = ref
-			}
-		})
-	}
-	for i := range comps {
-		if a.parent[i] >= 0 || rankOf(comps[i].Kind) > 0 || len(needers[i]) == 0 {
-			continue
-		}
-		if by := needers[i][0]; rankOf(comps[by].Kind) > 0 {
-			a.parent[i] = by
-		} else {
-			a.parent[i] = a.parent[by]
-		}
-	}
-}
-
-func eachRef(n *model.Need, f func(ref int32)) {
-	if len(n.Of) == 0 {
-		f(n.Ref)
-	}
-	for i := range n.Of {
-		eachRef(&n.Of[i], f)
-	}
 }
 
 // heat grades a share: 0 for none, 5 for a quarter and more.
