@@ -110,7 +110,8 @@ func plainPercent(x float64, digits int) string {
 	return strconv.FormatFloat(100*x, 'f', digits, 64)
 }
 
-// availability writes an availability with its interval, or as a bound.
+// availability writes an availability with its interval, or as a bound. An interval that reaches 1 is open
+// there: nothing is always available.
 func availability(e analysis.Estimate) string {
 	switch {
 	case math.IsNaN(e.Value):
@@ -122,7 +123,7 @@ func availability(e analysis.Estimate) string {
 	}
 	digits := availabilityDigits(e.Value)
 	if e.Low <= 0 && e.High >= 1 {
-		return percent(e.Value, digits) + " [0, 100]"
+		return percent(e.Value, digits) + " [0, <100]"
 	}
 	if e.High < 1 {
 		digits = max(digits, availabilityDigits(e.High))
@@ -130,7 +131,11 @@ func availability(e analysis.Estimate) string {
 	if half := 50 * (e.High - e.Low); half > 0 { // in per cent; at least one digit of it shows
 		digits = max(digits, min(digits+3, int(math.Ceil(-math.Log10(half)-1e-9))))
 	}
-	return fmt.Sprintf("%s [%s, %s]", percent(e.Value, digits), plainPercent(e.Low, digits), plainPercent(e.High, digits))
+	high := "<100"
+	if e.High < 1 {
+		high = plainPercent(e.High, digits)
+	}
+	return fmt.Sprintf("%s [%s, %s]", percent(e.Value, digits), plainPercent(e.Low, digits), high)
 }
 
 func nines(e analysis.Estimate) string {
