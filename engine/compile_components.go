@@ -60,6 +60,7 @@ func (c *compiler) crews() {
 		for _, i := range p.sys.Crews[k].Serves {
 			p.crewOf[i] = int32(k)
 		}
+		c.urgency(&p.sys.Crews[k])
 	}
 }
 

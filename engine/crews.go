@@ -1,16 +1,35 @@
 package engine
 
-// This file is about repair crews: what is broken waits until one is free, first come, first served.
+import "github.com/ftsim/ftsim/model"
+
+// This file is about repair crews: what is broken waits until one is free, first come, first served, but for
+// those that tell what is urgent (urgency.go).
 
 // crew is the state of a model.Crew.
 type crew struct {
 	free        int32 // how many could begin now
 	waitingLine       // for one of them, linked by the runner's line
+	size        int32
+	urgent      bool // some of what it repairs is more urgent than the rest
+	preempt     model.Preemption
+	hand        int32 // if it interrupts: its part of the runner's hands
 }
 
 func (r *Runner) resetCrews() {
+	hand := int32(0)
 	for i := range r.crews {
-		r.crews[i] = crew{int32(r.p.sys.Crews[i].Size), nobody}
+		from := &r.p.sys.Crews[i]
+		c := crew{free: int32(from.Size), waitingLine: nobody, size: int32(from.Size)}
+		if from.Urgency != nil {
+			c.urgent, c.preempt, c.hand = true, from.Preempt, hand
+		}
+		if c.preempt != model.NoPreemption {
+			hand += c.size
+		}
+		r.crews[i] = c
+	}
+	for i := range r.undone {
+		r.undone[i] = -1
 	}
 	for i := range r.line {
 		r.line[i] = notWaiting
@@ -31,18 +50,23 @@ func (r *Runner) crewRepair(id int32, m *mode) {
 	if r.line != nil {
 		if k := r.p.crewOf[m.component]; k != none {
 			c := &r.crews[k]
-			if c.free == 0 {
+			if c.free == 0 && !r.interrupts(c, id) {
 				r.queue(c, id)
 				return
 			}
+			r.takeUp(c, id)
 			c.free--
 		}
 	}
-	r.clocks.arm(id, r.now+r.laws[m.repairLaw].draw(&m.repair, r.lend))
+	r.clocks.arm(id, r.now+r.leftToDo(id, m))
 }
 
 func (r *Runner) queue(c *crew, id int32) {
 	r.clocks.stop(id)
+	if c.urgent {
+		r.queueByUrgency(c, id, false)
+		return
+	}
 	c.join(r.line, id)
 }
 
@@ -54,7 +78,7 @@ func (r *Runner) dropRepair(id int32, m *mode) {
 	switch {
 	case r.lacksPart(id):
 		r.forgoPart(id)
-	case r.line != nil && m.repairLaw != none:
+	case r.line != nil && m.repairLaw != none && !r.isStart(m):
 		r.endRepair(id, m)
 	}
 }
@@ -68,9 +92,12 @@ func (r *Runner) endRepair(id int32, m *mode) {
 	}
 	c := &r.crews[k]
 	if r.waiting(id) {
-		c.leave(r.line, id)
+		if c.leave(r.line, id); r.undone != nil {
+			r.undone[id] = -1
+		}
 		return
 	}
+	r.layDown(c, id)
 	c.free++
 	if next := c.first; next != none {
 		c.leave(r.line, next)

@@ -67,7 +67,7 @@ func reordered(sys *model.System, r *rand.Rand) *model.System {
 	}
 	out.Crews = slices.Clone(sys.Crews)
 	for i := range out.Crews {
-		out.Crews[i].Serves = slices.Clone(out.Crews[i].Serves)
+		out.Crews[i].Serves, out.Crews[i].Urgency = slices.Clone(out.Crews[i].Serves), slices.Clone(out.Crews[i].Urgency)
 		for k := range out.Crews[i].Serves {
 			out.Crews[i].Serves[k] = component(out.Crews[i].Serves[k])
 		}

@@ -21,6 +21,8 @@ type Program struct {
 	modeKeys []uint64 // hash of the name of each mode
 	causes   []cause
 	crewOf   []int32   // by component, or none; nil if there are no crews
+	urgency  []int32   // by component; nil if no crew tells one from another
+	hands    int       // of crews that interrupt what is less urgent
 	sorted   []int32   // components by name, if there are crews or spare parts
 	causeOf  []int32   // the causes in the order of their clocks
 	victims  [][]int32 // components, by cause

@@ -42,12 +42,61 @@ func (t *twin) released(p *twinPart) {
 		return
 	case t.waits(p):
 		c.line = slices.DeleteFunc(c.line, func(q *twinPart) bool { return q == p })
+		p.undone = 0
 		return
 	}
 	c.busy = slices.DeleteFunc(c.busy, func(q *twinPart) bool { return q == p })
 	if len(c.line) > 0 && len(c.busy) < c.Size {
 		next := c.line[0]
-		c.line = c.line[1:]
+		for _, q := range c.line[1:] {
+			if c.urgency(q) > c.urgency(next) {
+				next = q
+			}
+		}
+		c.line = slices.DeleteFunc(c.line, func(q *twinPart) bool { return q == next })
 		t.beginRepair(next)
 	}
+}
+
+func (c *twinCrew) urgency(p *twinPart) int {
+	if c.Urgency == nil {
+		return 0
+	}
+	return c.Urgency[slices.Index(c.Serves, p.id)]
+}
+
+// preempted leaves the least urgent repair, of several the one begun last, for a more urgent one.
+func (t *twin) preempted(c *twinCrew, p *twinPart) bool {
+	if c.Preempt == model.NoPreemption {
+		return false
+	}
+	least := p
+	for _, q := range c.busy {
+		if c.urgency(q) < c.urgency(p) && c.urgency(q) <= c.urgency(least) {
+			least = q
+		}
+	}
+	if least == p {
+		return false
+	}
+	if c.Preempt == model.Resumed {
+		for _, e := range t.pending {
+			if e.name == least.down.name {
+				least.undone = e.at - t.now
+			}
+		}
+	}
+	t.callOff(least.down.name)
+	c.busy = slices.DeleteFunc(c.busy, func(q *twinPart) bool { return q == least })
+	c.line = append([]*twinPart{least}, c.line...)
+	return true
+}
+
+// toDo is how long a repair takes from now.
+func (p *twinPart) toDo() float64 {
+	if left := p.undone; left > 0 {
+		p.undone = 0
+		return left
+	}
+	return p.down.repair.draw(p.down.Repair)
 }

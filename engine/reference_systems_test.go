@@ -77,6 +77,14 @@ func (m *maker) crews() {
 			crews[k].Serves = append(crews[k].Serves, int32(i))
 		}
 	}
+	for i := range crews {
+		if m.chance(2) {
+			for range crews[i].Serves {
+				crews[i].Urgency = append(crews[i].Urgency, m.r.IntN(3))
+			}
+			crews[i].Preempt = model.Preemption(m.r.IntN(3))
+		}
+	}
 	m.sys.Crews = crews
 }
 

@@ -226,6 +226,7 @@ type twinPart struct {
 	mute    bool      // hung, and nobody has noticed: its repair has not begun
 	holders map[string]bool
 	rate    float64 // at which it ages
+	undone  float64 // of a repair that has been interrupted
 	up      bool    // available when last looked at
 	media   []bool  // whether each condition about its disks was met when last looked at
 	fault   model.FaultMode
@@ -386,13 +387,13 @@ func (t *twin) fail(p *twinPart, l *twinLife) {
 
 func (t *twin) beginRepair(p *twinPart) {
 	if crew := t.crewOf(p); crew != nil {
-		if len(crew.busy) == crew.Size {
+		if len(crew.busy) == crew.Size && !t.preempted(crew, p) {
 			crew.line = append(crew.line, p)
 			return
 		}
 		crew.busy = append(crew.busy, p)
 	}
-	t.plan(t.now+p.down.repair.draw(p.down.Repair), 0, p.down.name, func() { t.mend(p) })
+	t.plan(t.now+p.toDo(), 0, p.down.name, func() { t.mend(p) })
 }
 
 // mend brings a component back: the mode that failed is as good as new, or as old as it was (R8); the

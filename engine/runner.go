@@ -35,7 +35,9 @@ type Runner struct {
 	within      []int32
 	stops       []int32 // machines that have stopped in this instant for want of something they require
 	crews       []crew
-	line        []int32 // of modes whose repair waits: the next in line, none, or notWaiting; nil without crews
+	hands       []int32   // modes under repair, of crews that interrupt
+	undone      []float64 // of modes: how much of an interrupted repair is left, or negative; nil without such crews
+	line        []int32   // of modes whose repair waits: the next in line, none, or notWaiting; nil without crews
 	members     []member
 	groups      []group
 	stores      []store
@@ -133,6 +135,9 @@ func (p *Program) NewRunner(o Options) *Runner {
 	}
 	if len(p.sys.Crews) > 0 {
 		r.crews, r.line = make([]crew, len(p.sys.Crews)), make([]int32, len(p.modes))
+	}
+	if p.hands > 0 {
+		r.hands, r.undone = make([]int32, p.hands), make([]float64, len(p.modes))
 	}
 	if len(p.stocks) > 0 {
 		r.shelfLine, r.shortSince = make([]int32, len(p.modes)), make([]float64, len(p.modes))

@@ -55,6 +55,12 @@ func (r *Runner) powerUp(c *component) {
 	r.clocks.arm(id, r.now+r.laws[m.repairLaw].draw(&m.repair, r.lend))
 }
 
+// isStart tells whether a mode is that of starting, which takes no crew.
+func (r *Runner) isStart(m *mode) bool {
+	c := &r.comps[m.component]
+	return c.starts && m.index == c.modes-1
+}
+
 // impossible is the law of what does not happen by itself.
 type impossible struct{}
 

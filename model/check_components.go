@@ -233,6 +233,9 @@ func (c *checker) crews() {
 		if crew.Size < 1 {
 			c.fault(Pos{}, "repair crew %d has nobody in it", k+1)
 		}
+		if crew.Urgency != nil && len(crew.Urgency) != len(crew.Serves) {
+			c.fault(Pos{}, "repair crew %d serves %d components and knows how urgent %d are", k+1, len(crew.Serves), len(crew.Urgency))
+		}
 		for _, i := range crew.Serves {
 			switch {
 			case !c.hasComponent(i):

@@ -31,9 +31,23 @@ type People struct {
 // Crew is a number of repair crews that serve some components; each repairs one at a time, and what fails
 // meanwhile waits. Components without a crew have one each to themselves.
 type Crew struct {
-	Size   int // at least 1
-	Serves []int32
+	Size    int // at least 1
+	Serves  []int32
+	Urgency []int      // of each it serves: of those that wait, the one with the most is next; nil = who failed first
+	Preempt Preemption // whether the more urgent interrupts the less urgent
 }
+
+// Preemption is what becomes of a repair while its crew is needed for something more urgent.
+type Preemption uint8
+
+// What becomes of it.
+const (
+	NoPreemption Preemption = iota // it is finished first
+	Resumed                        // it stops, and what was left of it is done later
+	Restarted                      // it stops, and is begun anew later
+)
+
+func (p Preemption) String() string { return [...]string{"never", "resume", "restart"}[p] }
 
 // Peak is a part of every day in which the offered load is another than System.Rate. The zero Peak never
 // comes.

@@ -179,6 +179,8 @@ func (b *builder) eachCrew(m *mapping) {
 			continue
 		}
 		crew := model.Crew{Size: c.count("crews", 1, 100_000, 1)}
+		first := b.urgent(c)
+		crew.Preempt = model.Preemption(max(0, slices.Index(preemptions, c.word("interrupts", preemptions, "never"))))
 		hit := model.CommonCause{Probability: 0}
 		b.victims(c, &hit)
 		for _, i := range hit.Victims {
@@ -188,6 +190,50 @@ func (b *builder) eachCrew(m *mapping) {
 			}
 			crew.Serves = append(crew.Serves, i)
 		}
+		b.rank(c, &crew, first)
 		b.sys.Crews = append(b.sys.Crews, crew)
+	}
+}
+
+var preemptions = []string{model.NoPreemption.String(), model.Resumed.String(), model.Restarted.String()}
+
+// urgent is something that is repaired before what is less so.
+type urgent struct {
+	component int32
+	urgency   int
+	at        *node
+}
+
+// urgent reads what is repaired before all else; what stands first, before the rest of it.
+func (b *builder) urgent(c *mapping) (list []urgent) {
+	names := c.names("first")
+	for k, n := range names {
+		for _, i := range b.anything(n, c.where) {
+			list = append(list, urgent{i, len(names) - k, n})
+		}
+	}
+	return list
+}
+
+// rank notes how urgent each is that a crew serves.
+func (b *builder) rank(c *mapping, crew *model.Crew, first []urgent) {
+	if crew.Preempt != model.NoPreemption && !c.has("first") {
+		b.d.fault(c.place("interrupts"), "name it: first: [NODE]", "%s: what is more urgent than the rest?", c.where)
+	}
+	if len(first) == 0 {
+		return
+	}
+	crew.Urgency = make([]int, len(crew.Serves))
+	for _, u := range first {
+		k := slices.Index(crew.Serves, u.component)
+		switch {
+		case k < 0:
+			b.d.fault(u.at, "", "%s: this crew does not repair %q", c.label("first"), clip(b.sys.Components[u.component].Name))
+		case crew.Urgency[k] > 0:
+			b.d.fault(u.at, "", "%s: %q is there twice", c.label("first"), clip(b.sys.Components[u.component].Name))
+		}
+		if k >= 0 {
+			crew.Urgency[k] = u.urgency
+		}
 	}
 }
