@@ -26,7 +26,7 @@ func (d *design) component(f fields) error {
 	id := f.text("id")
 	what := "component " + strconv.Quote(id)
 	if err := f.only(what, "id", "failure", "repair", "count", "kind", "ends", "unavailability", "suggested", "role", "note",
-		"depends_on", "restart_after_dependency"); err != nil {
+		"depends_on", "restart_after_dependency", "priority"); err != nil {
 		return err
 	}
 	count, err := f.number(what, "count", 1)
@@ -48,6 +48,11 @@ func (d *design) component(f fields) error {
 	if err := d.dependent(what, f, &p); err != nil {
 		return err
 	}
+	priority, err := f.number(what, "priority", 0)
+	if err != nil || priority != float64(int(priority)) {
+		return unsupported("%s: priority %s", what, clip(f["priority"]))
+	}
+	p.priority = int(priority)
 	for i := range int(count) {
 		p.name = id
 		if count > 1 {

@@ -10,27 +10,29 @@ import (
 // design is a structure understood: everything resolved to names of single components, all words
 // checked. What has no place here is refused, never ignored.
 type design struct {
-	parts     []part
-	instances map[string][]string // component id → names of its parts
-	index     map[string]int      // name → part
-	up        *expression
-	positions []*position
-	shocks    []shock
-	cascades  []cascade
-	unit      model.Seconds // of bare numbers
-	lasting   bool          // some components are given by their unavailability
-	timeless  bool          // and nothing says how long they are up and down: only shares of time mean anything
-	noRepair  bool
-	crew      int // repairs at a time; 0 = any number
-	fresh     *failover
-	line      string // the component over which a copy is kept up to date; "" = one that never fails
-	store     *model.Store
-	job       *work
-	alarms    model.Distribution // from one false alarm to the next; nil = never
-	saved     *saved
-	asked     *question
-	words     string // the description of the case
-	written   *structure
+	parts      []part
+	instances  map[string][]string // component id → names of its parts
+	index      map[string]int      // name → part
+	up         *expression
+	positions  []*position
+	shocks     []shock
+	cascades   []cascade
+	unit       model.Seconds // of bare numbers
+	lasting    bool          // some components are given by their unavailability
+	timeless   bool          // and nothing says how long they are up and down: only shares of time mean anything
+	noRepair   bool
+	crew       int // repairs at a time; 0 = any number
+	preempt    model.Preemption
+	byPriority bool // who has more priority is repaired first
+	fresh      *failover
+	line       string // the component over which a copy is kept up to date; "" = one that never fails
+	store      *model.Store
+	job        *work
+	alarms     model.Distribution // from one false alarm to the next; nil = never
+	saved      *saved
+	asked      *question
+	words      string // the description of the case
+	written    *structure
 }
 
 // part is one thing that may fail.
@@ -42,6 +44,7 @@ type part struct {
 	start        model.Distribution // how long it takes to come back after that
 	down         [][2]model.Seconds // when it is down, if it follows a trace
 	media        bool               // its failures destroy its data
+	priority     int                // among those that wait for a repair crew; the greatest is first
 	gone         bool               // is not a part but stands for something else, such as a shock
 }
 

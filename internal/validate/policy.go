@@ -77,36 +77,6 @@ func (d *design) repairPolicy(raw json.RawMessage) error {
 	return nil
 }
 
-// crews reads how many things can be repaired at a time.
-func (d *design) crews(raw json.RawMessage) error {
-	var n int
-	if json.Unmarshal(raw, &n) != nil {
-		return unsupported("repair_crews: %s", clip(raw))
-	}
-	repairable := 0
-	for i := range d.parts {
-		if d.parts[i].repair != nil {
-			repairable++
-		}
-	}
-	if n < 1 {
-		return unsupported("repair_crews: %d", n)
-	}
-	if n < repairable {
-		d.crew = n
-	}
-	return nil
-}
-
-// crewPolicy says who is repaired first: here, who failed first.
-func (d *design) crewPolicy(raw json.RawMessage) error {
-	var word string
-	if json.Unmarshal(raw, &word) != nil || word != "fcfs" || !d.written.Policy.has("repair_crews") {
-		return unsupported("crew_policy: %s", clip(raw))
-	}
-	return nil
-}
-
 // spares accepts that there are always enough.
 func (d *design) spares(raw json.RawMessage) error {
 	if string(raw) != `"one per failure, always at hand"` {

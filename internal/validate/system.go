@@ -135,13 +135,7 @@ func (a *assembly) components() {
 		}
 		a.sys.Components = append(a.sys.Components, c)
 	}
-	if a.d.crew > 0 {
-		crew := model.Crew{Size: a.d.crew}
-		for i := range a.d.parts {
-			crew.Serves = append(crew.Serves, int32(i))
-		}
-		a.sys.Crews = []model.Crew{crew}
-	}
+	a.crew()
 }
 
 // network joins the ends of links. An end that is called as a part works while that part does.

@@ -87,6 +87,9 @@ func TestRefusals(t *testing.T) {
 	for _, c := range []struct{ components, up, policy, measure, want string }{
 		{unit, `{"any":["u[*]"]}`, `{"quarantine":1}`, "availability_steady", `policy "quarantine" is not built yet`},
 		{unit, `{"any":["u[*]"]}`, `{"repair_crews":1,"crew_policy":"lifo"}`, "availability_steady", "crew_policy"},
+		{strings.Replace(unit, `{"dist":"exponential","mean":1}`, `{"dist":"uniform","low":1,"high":2}`, 1), `{"any":["u[*]"]}`, `{"repair_crews":1,"crew_policy":"pre-emptive priority"}`,
+			"availability_steady", "goes on where it was or begins anew"},
+		{strings.Replace(unit, `"id"`, `"priority":0.5,"id"`, 1), `{"any":["u[*]"]}`, `{"repair_crews":1}`, "availability_steady", "priority 0.5"},
 		{unit, `{"any":["u[*]"]}`, `{"repair_crews":0}`, "availability_steady", "repair_crews: 0"},
 		{unit, `"most units up"`, `{}`, "availability_steady", `up is given in words: "most units up"`},
 		{unit, `"u"`, `{}`, "availability_steady", "of which there are 3"},

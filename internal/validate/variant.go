@@ -78,6 +78,8 @@ func standardEdit(suffix string) edit {
 		return without("common_cause")
 	case "with_a_crew_each":
 		return without("repair_crews", "crew_policy")
+	case "fcfs":
+		return inOrderOfFailure
 	case "no_maintenance", "without_maintenance":
 		return without("maintenance")
 	case "perfect_switch":
@@ -94,6 +96,14 @@ func standardEdit(suffix string) edit {
 		return needing(k, m[1] == "all")
 	}
 	return nil
+}
+
+// inOrderOfFailure has the crews repair first what failed first.
+func inOrderOfFailure(s *structure) error {
+	if !s.Policy.has("crew_policy") {
+		return unsupported("there is no crew whose policy could differ")
+	}
+	return s.Policy.set("crew_policy", "fcfs")
 }
 
 // without removes keys of the policy, one of which at least must be there.
