@@ -64,6 +64,7 @@ const (
 	Jobs            Scope = "job"
 	JobsThatEnd     Scope = "job that ends"
 	Maintenances    Scope = "maintenance"
+	Inspections     Scope = "maintenance that finds hidden faults"
 	Stocks          Scope = "spare parts"
 	Queues          Scope = "queue"
 )
@@ -119,6 +120,9 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 		{"maintenance_postponed", "times per year that work was put off because redundancy was reduced", PerYear, Lower, Rate, Maintenances, v.maintenancePostponed},
 		{"maintenance_missed", "turns per year that passed without work", PerYear, Lower, Rate, Maintenances, v.maintenanceMissed},
 		{"maintenance_wrong", "times per year that work went wrong", PerYear, Lower, Rate, Maintenances, v.maintenanceWrong},
+		{"faults_found", "hidden faults found per year", PerYear, Neither, Rate, Inspections, v.faultsFound},
+		{"finding_share", "share of the targets worked on that had a hidden fault", Fraction, Lower, Share, Inspections, v.findingShare},
+		{"fault_hidden", "time from a hidden fault to the work that found it", Time, Lower, Ratio, Inspections, v.faultHidden},
 		{"parts_used", "parts that repairs took per year, over replications", PerYear, Neither, Sample, Stocks, v.partsUsed},
 		{"parts_short", "repairs per year that had to wait for a part", PerYear, Lower, Rate, Stocks, v.partsShort},
 		{"parts_wait", "time a repair waited for its part, over all that took one", Time, Lower, Ratio, Stocks, v.partsWait},

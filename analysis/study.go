@@ -77,7 +77,7 @@ func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 	switch scope {
 	case Journeys, JourneysWithRTO, JourneysPlanned, JourneysBridged:
 		n = len(sys.Journeys)
-	case Maintenances:
+	case Maintenances, Inspections:
 		n = len(sys.Maintenance)
 	case Stocks:
 		n = len(sys.Stocks)
@@ -93,6 +93,7 @@ func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 		case scope == JobsThatEnd && !ends(&sys.Jobs[i]):
 		case scope == JourneysWithRTO && v.rto[i] <= 0:
 		case scope == JourneysPlanned && len(sys.Maintenance) == 0:
+		case scope == Inspections && !sys.Maintenance[i].Finds:
 		case scope == JourneysBridged && !bridges(sys, int32(i)):
 		case scope == Queues && (sys.Services[i].Store == nil || sys.Services[i].Store.Producers == nil):
 		case scope == Stores && sys.Services[i].Store == nil:

@@ -68,7 +68,7 @@ func (s *Study) nameOf(scope Scope, target int) string {
 		return s.sys.Journeys[target].Name
 	case Stocks:
 		return s.sys.Stocks[target].Name
-	case Maintenances:
+	case Maintenances, Inspections:
 		return s.sys.Maintenance[target].Name
 	case Jobs, JobsThatEnd:
 		return s.sys.Jobs[target].Name

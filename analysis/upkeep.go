@@ -58,6 +58,32 @@ func (v *lens) maintenanceWrong(dst []float64, o *model.Outcome, m int) []float6
 	return append(dst, float64(upkeepOf(o, m).Wrong))
 }
 
+func (v *lens) faultsFound(dst []float64, o *model.Outcome, m int) []float64 {
+	return append(dst, float64(upkeepOf(o, m).Found))
+}
+
+func (v *lens) findingShare(dst []float64, o *model.Outcome, m int) []float64 {
+	u := upkeepOf(o, m)
+	return shares(dst, u.Found, u.Done)
+}
+
+// shares appends a one for each of n that has something, and a zero for each of the others.
+func shares(dst []float64, have, n int32) []float64 {
+	for k := range n {
+		if k < have {
+			dst = append(dst, 1)
+		} else {
+			dst = append(dst, 0)
+		}
+	}
+	return dst
+}
+
+func (v *lens) faultHidden(dst []float64, o *model.Outcome, m int) []float64 {
+	u := upkeepOf(o, m)
+	return append(dst, float64(u.Hidden), float64(u.Found))
+}
+
 // partsOf is what became of stock s.
 func partsOf(o *model.Outcome, s int) model.StockUse {
 	if s >= len(o.Stocks) {

@@ -73,6 +73,26 @@ func TestNoAnnouncedDowntimeGivesABound(t *testing.T) {
 	}
 }
 
+func TestHiddenFaultsAreMeasured(t *testing.T) {
+	sys, plan, out := maintained()
+	s := NewStudy(sys, plan)
+	if s.Summary().Get("faults_found", 0) != nil {
+		t.Error("maintenance that looks for nothing finds faults")
+	}
+	sys.Maintenance[0].Finds = true
+	s = NewStudy(sys, plan)
+	for _, found := range []int32{1, 2, 3} {
+		out.Upkeep[0] = model.Upkeep{Done: 8, Found: found, Hidden: model.Seconds(found) * model.Hour}
+		s.Add(out)
+	}
+	for metric, want := range map[string]float64{"faults_found": 2, "finding_share": 0.25, "fault_hidden": 3600} {
+		e := s.Summary().Get(metric, 0).Main()
+		if math.Abs(e.Value-want) > 1e-9 || !(e.Low < e.High) && metric != "fault_hidden" {
+			t.Errorf("%s is %+v, not %v", metric, e, want)
+		}
+	}
+}
+
 // hour is the law of what takes an hour.
 type hour struct{ model.Distribution }
 

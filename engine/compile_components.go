@@ -78,6 +78,7 @@ func (c *compiler) addModes(i int32, from *model.Component) {
 			kind: m.Kind, index: uint8(k), keepsAge: m.KeepsAge, hidden: m.Hidden})
 		p.modeKeys = append(p.modeKeys, key)
 		p.ages = p.ages || m.KeepsAge
+		p.hides = p.hides || m.Hidden
 		p.pauses = p.pauses || len(from.Modes) > 1
 		if cycle := float64(m.Life.Mean()) + meanOf(m.Repair); cycle > 0 && !math.IsInf(cycle, 1) {
 			p.rate += 2 / cycle

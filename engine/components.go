@@ -51,7 +51,10 @@ func (r *Runner) fail(id int32) {
 		r.freezeOthers(c, m.index)
 	}
 	switch {
-	case m.repairLaw == none, m.hidden:
+	case m.hidden:
+		r.hiddenSince[m.component] = r.now
+		r.clocks.stop(id)
+	case m.repairLaw == none:
 		r.clocks.stop(id)
 	case m.kind == model.Hang && r.watched(m.component):
 		c.mute = true

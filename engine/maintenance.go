@@ -29,6 +29,7 @@ type task struct {
 	clock         int32
 	stake, stakes int32 // its part of Program.stakes
 	stage         taskStage
+	begun         float64 // when the inspection of a target began that is down unnoticed
 }
 
 type taskStage uint8
@@ -159,7 +160,7 @@ func (r *Runner) leads(t *task, s stake) bool {
 func (r *Runner) beginTask(k int32, u *upkeep, t *task) {
 	if t.target != none && r.comps[t.target].down != 0 && u.from.Finds && r.hiddenFault(t.target) != none {
 		u.due, u.busy = u.due-1, u.busy+1
-		t.stage = inspecting
+		t.stage, t.begun = inspecting, r.now
 		r.clocks.arm(t.clock, r.now+r.drawTakes(u))
 		return
 	}
@@ -294,6 +295,7 @@ func (r *Runner) ringTask(k int32) {
 		r.moved(k, u, t)
 	case inspecting:
 		if id := r.hiddenFault(t.target); id != none {
+			r.found(u, t)
 			r.startRepair(id, &r.modes[id])
 		}
 		r.endTask(u, t)
@@ -306,6 +308,13 @@ func (r *Runner) ringTask(k int32) {
 	case overdue:
 		r.finish(u, t)
 	}
+}
+
+// found counts that a hidden fault has been found, and for how long nobody had looked.
+func (r *Runner) found(u *upkeep, t *task) {
+	tally := r.tally(u)
+	tally.Found++
+	tally.Hidden += model.Seconds(t.begun - r.hiddenSince[t.target])
 }
 
 // moved goes on once roles have been moved, or puts the task off if one was not.

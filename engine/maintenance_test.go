@@ -324,3 +324,22 @@ func TestInspectionThatTakesTime(t *testing.T) {
 		t.Errorf("unavailability %.5f ± %.5f, exact %.5f", u, half, want)
 	}
 }
+
+// Lives and tests at known times: a fault is hidden until the test begins that finds it.
+func TestHiddenFaultsAreCounted(t *testing.T) {
+	sys := farm(2, policies.ActiveActive{}, 1)
+	for i, life := range []model.Seconds{230 * model.Hour, 370 * model.Hour} {
+		sys.Components[i].Modes = []model.Mode{{Life: fixedLaw(life), Repair: fixedLaw(8 * model.Hour), Hidden: true}}
+	}
+	m := upkeepOf(sys)
+	m.Every, m.Takes, m.Finds, m.AtOnce, m.Pause, m.Degraded = fixedLaw(100*model.Hour), nil, true, 2, 0, model.GoAhead
+	out := oneRun(t, sys, 550*model.Hour) // found at 300 h and 400 h
+	if want := (model.Upkeep{Done: 10, Found: 2, Hidden: 100 * model.Hour}); out.Upkeep[0] != want {
+		t.Errorf("%+v, not %+v", out.Upkeep[0], want)
+	}
+	m.Takes, m.Aged = fixedLaw(2*model.Hour), true
+	out = oneRun(t, sys, 550*model.Hour) // they are tested at 100, 202, 304 and 406 h, and do not age meanwhile
+	if u := out.Upkeep[0]; u.Found != 2 || !sameTime(u.Hidden, (304-234+406-376)*model.Hour) {
+		t.Errorf("%+v", u)
+	}
+}

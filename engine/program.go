@@ -65,6 +65,7 @@ type Program struct {
 	rate     float64   // expected events per second
 	once     bool      // some cause happens once
 	ages     bool      // some mode keeps its age
+	hides    bool      // some faults are hidden
 	pauses   bool      // some mode stops ageing for a while, or ages at several rates
 	alphas   []float64 // dormancy factors of the components whose ageing depends on a role
 

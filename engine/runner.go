@@ -28,6 +28,7 @@ type Runner struct {
 	modes       []mode
 	ages        []float64 // age at the next failure, of modes that keep their age
 	left        []float64 // life that remains, of modes that do not age just now
+	hiddenSince []float64 // of components that are down with a fault nobody knows of; nil where there is none such
 	rates       []float64 // of ageing, of components whose role matters
 	causes      []cause
 	hits        []bool
@@ -141,6 +142,9 @@ func (p *Program) NewRunner(o Options) *Runner {
 	}
 	if len(p.stocks) > 0 {
 		r.shelfLine, r.shortSince = make([]int32, len(p.modes)), make([]float64, len(p.modes))
+	}
+	if p.hides {
+		r.hiddenSince = make([]float64, len(p.comps))
 	}
 	if p.pauses {
 		r.left = make([]float64, len(p.modes))

@@ -42,10 +42,12 @@ func DegradedWords() []string { return []string{"postpone", "go-ahead", "skip"} 
 
 // Upkeep is what became of a Maintenance in one replication, within the horizon.
 type Upkeep struct {
-	Done      int32 // targets worked on, or roles moved
-	Postponed int32 // times that work was put off because redundancy was reduced
-	Missed    int32 // turns that passed without work
-	Wrong     int32 // of those done
+	Done      int32   // targets worked on, or roles moved
+	Postponed int32   // times that work was put off because redundancy was reduced
+	Missed    int32   // turns that passed without work
+	Wrong     int32   // of those done
+	Found     int32   // hidden faults that it found
+	Hidden    Seconds // in all, from these faults to the work that found them
 }
 
 // mostTurns is how many targets maintenance may have in all.

@@ -116,6 +116,7 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d.add(details(sum))
 	d.add(planned(sum))
 	d.add(upkeep(sum))
+	d.add(hiddenFaults(sum))
 	d.add(partsTable(sum))
 	d.add(stores(sum))
 	d.add(queues(sum))

@@ -33,6 +33,20 @@ func upkeep(sum *analysis.Summary) Table {
 	return t
 }
 
+// hiddenFaults shows what tests found, and how long it had been there.
+func hiddenFaults(sum *analysis.Summary) Table {
+	t := Table{Head: []string{"HIDDEN FAULTS", "found/y", "of tests [95 %]", "hidden for [95 %]"}, Left: 1}
+	for i := range sum.System.Maintenance {
+		found := sum.Get("faults_found", i)
+		if found == nil {
+			continue
+		}
+		t.Rows = append(t.Rows, cells(sum.System.Maintenance[i].Name, upper(found.Main(), number),
+			within(sum.Get("finding_share", i).Main(), share), within(sum.Get("fault_hidden", i).Main(), span)))
+	}
+	return t
+}
+
 // partsTable shows what spare parts repairs took, and how often they had to wait for one.
 func partsTable(sum *analysis.Summary) Table {
 	t := Table{Head: []string{"SPARE PARTS", "used/y", "p95", "had to wait/y", "mean wait"}, Left: 1}
@@ -46,4 +60,12 @@ func partsTable(sum *analysis.Summary) Table {
 			upper(sum.Get("parts_short", i).Main(), number), text))
 	}
 	return t
+}
+
+// within writes an estimate with its interval, or a dash if there is none.
+func within(e analysis.Estimate, write func(float64) string) string {
+	if bounded(e) {
+		return dash
+	}
+	return write(e.Value) + " [" + write(e.Low) + ", " + write(e.High) + "]"
 }

@@ -30,6 +30,7 @@ type design struct {
 	job        *work
 	alarms     model.Distribution // from one false alarm to the next; nil = never
 	saved      *saved
+	work       []*planned
 	asked      *question
 	words      string // the description of the case
 	written    *structure
@@ -45,6 +46,8 @@ type part struct {
 	down         [][2]model.Seconds // when it is down, if it follows a trace
 	media        bool               // its failures destroy its data
 	priority     int                // among those that wait for a repair crew; the greatest is first
+	keepsAge     bool               // a repair leaves it as old as it was
+	hidden       bool               // nobody notices that it has failed before a test
 	gone         bool               // is not a part but stands for something else, such as a shock
 }
 
@@ -196,6 +199,9 @@ func (d *design) consistent() error {
 		return unsupported("components are given by their unavailability only, which says nothing of times")
 	}
 	if err := d.rolesUnderstood(); err != nil {
+		return err
+	}
+	if err := d.upkeepKnown(); err != nil {
 		return err
 	}
 	switch q.kind {

@@ -10,6 +10,7 @@ import (
 // watch turns outcomes into an estimate of what was asked. Times in it are in seconds.
 type watch struct {
 	q      *question
+	sys    *model.System
 	sums   sums
 	values []float64 // of single incidents, where their law is asked about
 }
@@ -50,7 +51,12 @@ func (w *watch) take(o *model.Outcome) {
 	case secondsAtMost:
 		w.sums.add(indicator(down <= w.q.limit*(1+1e-12)), 1)
 	case frequency, betweenOutages:
+		if w.q.failuresOnly {
+			count = w.unannounced(o)
+		}
 		w.sums.add(count/horizon, 1)
+	case workRate, testRate, foundRate, foundShare, hiddenTime, costRate:
+		w.takeUpkeep(o)
 	case meanDown:
 		w.sums.add(down, count)
 	case meanUp:
@@ -159,7 +165,7 @@ func (w *watch) estimate() estimate {
 		return w.maybe(w.sums.mean())
 	case countOver:
 		return w.sums.mean()
-	case frequency, failoverRate, falseRate:
+	case frequency, failoverRate, falseRate, workRate, testRate, foundRate, costRate:
 		return w.sums.mean().times(scale)
 	case betweenOutages:
 		return w.sums.mean().times(scale).inverse()
@@ -167,7 +173,9 @@ func (w *watch) estimate() estimate {
 		return w.sums.mean().times(float64(model.Year) / scale)
 	case firstOutage, secondsOver, firstFalse:
 		return w.sums.mean().times(1 / scale)
-	case meanDown, meanUp:
+	case foundShare:
+		return w.maybe(w.sums.ratio())
+	case meanDown, meanUp, hiddenTime:
 		return w.sums.ratio().times(1 / scale)
 	}
 	return w.statistic().times(1 / w.statScale())

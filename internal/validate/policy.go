@@ -34,6 +34,9 @@ var policyKeys = map[string]func(d *design, raw json.RawMessage) error{
 	"spares":                    (*design).spares,
 	"restore":                   (*design).restore,
 	"checkpoint":                (*design).checkpoint,
+	"maintenance":               (*design).maintenance,
+	"inspection":                (*design).inspection,
+	"cost":                      (*design).upkeepCost,
 	"zones":                     (*design).describesUp,
 	"graph":                     (*design).graph,
 }
@@ -63,10 +66,16 @@ func (d *design) policy() error {
 	if err := d.finishBackup(); err != nil {
 		return err
 	}
-	return d.finishPolicy()
+	if err := d.finishPolicy(); err != nil {
+		return err
+	}
+	return d.finishUpkeep()
 }
 
 func (d *design) repairPolicy(raw json.RawMessage) error {
+	if minimalWords.Match(raw) {
+		return d.minimalRepair()
+	}
 	if string(raw) != `"none"` {
 		return unsupported("repair: %s", clip(raw))
 	}

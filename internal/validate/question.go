@@ -11,17 +11,19 @@ import (
 
 // question is a measure understood: what to observe, of which variant of the system.
 type question struct {
-	kind       kind
-	complement bool          // 1 − what is observed
-	scale      model.Seconds // seconds in a unit of the value; of a rate, in the time it is per
-	until      model.Seconds // the instant, or the end of the interval from 0
-	stat       string        // mean, sd, min, max, a quantile such as p95, or over
-	limit      float64       // a count, or seconds
-	edits      []edit        // what differs from the structure as written
-	target     string        // the component asked about; "" = the system
-	alone      bool          // only understood if the system is one component
-	single     bool          // losses at which some copy was left
-	none       bool          // known to be zero: seen is how often it is not
+	kind         kind
+	complement   bool          // 1 − what is observed
+	scale        model.Seconds // seconds in a unit of the value; of a rate, in the time it is per
+	until        model.Seconds // the instant, or the end of the interval from 0
+	stat         string        // mean, sd, min, max, a quantile such as p95, or over
+	limit        float64       // a count, or seconds
+	edits        []edit        // what differs from the structure as written
+	target       string        // the component asked about; "" = the system
+	alone        bool          // only understood if the system is one component
+	single       bool          // losses at which some copy was left
+	price        price         // of replacements
+	failuresOnly bool          // planned work is no failure
+	none         bool          // known to be zero: seen is how often it is not
 }
 
 // kind is what is observed.
@@ -57,6 +59,12 @@ const (
 	jobLost                    // running time whose work is lost
 	jobUnhurt                  // probability that nothing interrupts it
 	jobDoneBy                  // probability that it is done by a time
+	workRate                   // targets of planned work over time, long-run
+	testRate                   // tests for hidden failures over time, long-run
+	foundRate                  // hidden failures that tests find over time, long-run
+	foundShare                 // of tests that find one
+	hiddenTime                 // from a hidden failure to the test that finds it
+	costRate                   // of planned and unplanned replacements over time, long-run
 )
 
 // argument is what stands in brackets after the name of a measure.
@@ -101,6 +109,11 @@ var bases = []base{
 	{"completion_time", jobTime, false, nothing, ""}, {"expected_failures", jobStops, false, nothing, ""},
 	{"running_time_lost", jobLost, false, nothing, ""}, {"expected_running_time_lost", jobLost, false, nothing, ""},
 	{"probability_no_failure", jobUnhurt, false, nothing, ""}, {"probability_completed", jobDoneBy, false, instant, ""},
+	{"planned_per_year", workRate, false, nothing, "y"}, {"replacements_per_year", workRate, false, nothing, "y"},
+	{"tests_per_year", testRate, false, nothing, "y"}, {"inspections_per_year", testRate, false, nothing, "y"},
+	{"found_failures_per_year", foundRate, false, nothing, "y"}, {"probability_a_test_finds_a_failure", foundShare, false, nothing, ""},
+	{"mean_time_hidden_per_failure", hiddenTime, false, nothing, ""}, {"mean_undetected_time_per_failure", hiddenTime, false, nothing, ""},
+	{"cost_rate", costRate, false, nothing, ""}, {"cost_per_year", costRate, false, nothing, "y"},
 	{"lost_seconds_per_year", lossRate, false, nothing, "s"}, {"lost_hours_per_year", lossRate, false, nothing, "h"},
 }
 
@@ -177,16 +190,20 @@ func (q *question) recognise(c *knownCase, name string, arg argument, unit model
 		return m[5], q.atMost(c, m, arg, unit)
 	}
 	name = q.whose(c, name)
-	b, rest := longestBase(name)
+	yearly, per := perOtherTime(q.several(c, name))
+	b, rest := longestBase(yearly)
 	if b == nil {
 		return "", unsupported("measure %q is not known", name)
 	}
-	q.kind, q.complement, q.alone = b.kind, b.complement, b.name == "failures_per_year"
+	q.kind, q.complement, q.alone = b.kind, b.complement, b.name == "failures_per_year" || b.kind == costRate
 	if q.kind == loss {
 		q.stat, q.single = "mean", true
 	}
+	q.failuresOnly = strings.HasPrefix(b.name, "failure")
 	if b.per != "" {
-		q.scale = units[b.per]
+		if q.scale = units[b.per]; b.per == "y" && per > 0 {
+			q.scale = per
+		}
 	}
 	return rest, q.extent(c, b.argument, arg, unit)
 }

@@ -32,7 +32,7 @@ func simulate(sys *model.System, q *question, e effort) (estimate, error) {
 	if err != nil {
 		return estimate{}, err
 	}
-	w := &watch{q: q}
+	w := &watch{q: q, sys: sys}
 	run := func(first, runs int) (int64, error) { return replications(p, w, e, options(sys, q, e), first, runs) }
 	if q.kind == firstOutage || q.kind == atOnce || q.kind == firstFalse || q.ofJob() {
 		run = func(first, runs int) (int64, error) { return lifetimes(p, w, e, first, runs) }
@@ -100,10 +100,10 @@ func options(sys *model.System, q *question, e effort) engine.Options {
 	return o
 }
 
-// longRun is a hundred cycles of the slowest component, but not more than some thousands of the others.
+// longRun is a hundred cycles, or some more, of the slowest component, but not more than some thousands of the others.
 func longRun(sys *model.System) model.Seconds {
-	const cycles, events = 100, 20000
-	slowest, rate := 0.0, 0.0
+	const events = 20000
+	cycles, slowest, rate := upkeepCycles(sys)
 	for i := range sys.Components {
 		for _, m := range sys.Components[i].Modes {
 			cycle := float64(m.Life.Mean())

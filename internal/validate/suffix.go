@@ -13,7 +13,7 @@ import (
 
 // readings try to understand a suffix, in this order; nil = it is not of that form.
 var readings = []func(c *knownCase, suffix string) (edit, error){
-	asDescribed, unitsOnly, consecutive, unavailable, failing, atValue, groupOf, allDown, byLaw,
+	asDescribed, unitsOnly, consecutive, unavailable, failing, groupOf, allDown, byLaw, atInterval,
 }
 
 var describedWords = regexp.MustCompile(`^([^:]+): (.+)$`)
@@ -267,25 +267,6 @@ func byLaw(c *knownCase, suffix string) (edit, error) {
 	return func(s *structure) error {
 		s.Components = slices.DeleteFunc(s.Components, func(f fields) bool { return f.text("id") != found[0] })
 		return s.setUp(found[0])
-	}, nil
-}
-
-var atValueSuffix = regexp.MustCompile(`^at_([A-Za-z]+)=([0-9.]+)$`)
-
-// atValue understands "at_tau=120": the interval between checkpoints, or of maintenance, is that long.
-func atValue(_ *knownCase, suffix string) (edit, error) {
-	m := atValueSuffix.FindStringSubmatch(suffix)
-	if m == nil {
-		return nil, nil
-	}
-	return func(s *structure) error {
-		key := map[string]string{"tau": "checkpoint", "T": "maintenance"}[m[1]]
-		var entry fields
-		if key == "" || json.Unmarshal(s.Policy[key], &entry) != nil {
-			return unsupported("there is nothing that could be at %s=%s", m[1], m[2])
-		}
-		entry["interval"] = json.RawMessage(m[2])
-		return s.Policy.set(key, entry)
 	}, nil
 }
 

@@ -32,6 +32,7 @@ func (d *design) system() (*model.System, error) {
 			SetOff: &model.SetOff{Component: int32(d.index[s.source])}, Victims: a.refs(s.victims), Probability: s.probability})
 	}
 	a.traces()
+	a.upkeep()
 	for _, p := range d.positions {
 		a.addPosition(p)
 	}
@@ -131,7 +132,7 @@ func (a *assembly) components() {
 			c.Requires = &model.Need{Ref: int32(a.d.index[p.on])}
 		}
 		if p.life != nil && !p.gone {
-			c.Modes = []model.Mode{{Kind: p.mode(), Life: p.life, Repair: a.noticeable(p.repair)}}
+			c.Modes = []model.Mode{{Kind: p.mode(), Life: p.life, Repair: a.noticeable(p.repair), Hidden: p.hidden, KeepsAge: p.keepsAge}}
 		}
 		a.sys.Components = append(a.sys.Components, c)
 	}
