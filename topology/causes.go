@@ -135,10 +135,11 @@ func (b *builder) cascade(m *mapping, c *model.CommonCause) {
 // victims reads what a cause hits, and how such things usually fail.
 func (b *builder) victims(a *mapping, c *model.CommonCause) model.FaultMode {
 	usual, kinds := model.OSCrash, 0
-	for word, known := range map[string]map[string]*place{"zone": b.zones, "rack": b.racks, "region": b.regions} {
+	known := map[string]map[string]*place{"zone": b.zones, "rack": b.racks, "region": b.regions}
+	for _, word := range []string{"zone", "rack", "region"} {
 		if a.has(word) {
 			kinds++
-			if p := b.placeAt(a, word, known); p != nil {
+			if p := b.placeAt(a, word, known[word]); p != nil {
 				c.Victims = p.all()
 				if c.Probability == 1 {
 					c.Victims = append(c.Victims, p.comp)

@@ -16,12 +16,12 @@ const seed = `
 apiVersion: ftsim/v1
 topology:
   regions: {r: {zones: {z: {}, y: {}}}}
-  racks: {k: {zone: z}}
+  racks: {k: {zone: z, modes: {crash: {mtbf: 1y, mttr: 1h}}}}
   devices: {d: {}}
   links: [{id: l, between: [z, y], shares: [risk]}]
 nodes: {a: {}, b: {}, c: {}}
 services: {s: {replicas: [a, b]}, t: {replicas: [c]}, u: {replicas: [a, b, c]},
-  n: {managed: true, mtbf: 1y, ttl: 1m, ignores_ttl: {}}, v: {replicas: [a, b], policy: hot, redirect: n}}
+  n: {managed: true, mtbf: 1y, ttl: 1m, ignores_ttl: {share: 1%, until: 1h}}, v: {replicas: [a, b], policy: hot, redirect: n}}
 journeys: {counts_as_up_when: {}, j: {needs: [s]}}
 `
 
@@ -173,7 +173,7 @@ func (x *explorer) branch(root *node, again string) {
 				x.roots = append(x.roots, other)
 			}
 		}
-		if x.first(place + " left out") {
+		if x.first(place + " left out" + again) {
 			other := root.copy()
 			other.step(spots[place]).kind = nullNode
 			x.read(other.without())

@@ -17,30 +17,6 @@ import (
 	"github.com/ftsim/ftsim/model"
 )
 
-// meanings are the descriptions of keys.
-func meanings(t *testing.T) *node {
-	t.Helper()
-	text, err := os.ReadFile("meanings.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, ps := parse("meanings.yaml", text)
-	if len(ps) > 0 {
-		t.Fatal(ps)
-	}
-	return root
-}
-
-// saidOf finds what is said of a key: at its place, else of all keys of that name.
-func saidOf(all *node, _ *witness, place, key string) string {
-	for _, name := range []string{join(place, key), key} {
-		if v := all.find(name); v != nil {
-			return v.text
-		}
-	}
-	return ""
-}
-
 // TestSchemaIsUpToDate has the schema be what the decoder asks for. After a change of the decoder, -update writes it.
 func TestSchemaIsUpToDate(t *testing.T) {
 	now := schemaNow(t)

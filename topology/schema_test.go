@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/ftsim/ftsim/failures"
 )
@@ -48,7 +50,7 @@ func ref_(name string) object {
 // draftsman writes a schema.
 type draftsman struct {
 	w        *witness
-	meanings *node
+	meanings map[string]said
 }
 
 func (s *draftsman) schema() object {
@@ -59,8 +61,9 @@ func (s *draftsman) schema() object {
 		defs[strings.ReplaceAll(string(f), " ", "-")] = schema
 	}
 	for place := range s.w.entries {
-		if place != "" && strings.ToUpper(place) == place && !strings.ContainsAny(place, ".[*") {
+		if isKind(place) {
 			defs[place] = s.value(place)
+			defs[place].(object)["description"] = sentence(s.meanings[place].means)
 		}
 	}
 	out := s.block("")
@@ -130,7 +133,7 @@ func (s *draftsman) singles(e *entry) (may []any) {
 	text := e.forms[formText] && len(may) == 0
 	for _, f := range order {
 		switch {
-		case !e.forms[f] || f == formText, f == formDuration && (e.forms[formLaw] || e.forms[formLife] || e.forms[formMean]), f == formMean && e.forms[formLife]:
+		case !e.forms[f] || f == formText, f == formDuration && (e.forms[formLaw] || e.forms[formLife] || e.forms[formMean]), f == formMean && e.forms[formLife], f == formSize && e.forms[formSizeRate]:
 		case scalars[f] == nil: // a name
 			text = true
 		default:
@@ -148,17 +151,7 @@ func (s *draftsman) singles(e *entry) (may []any) {
 func (s *draftsman) block(place string) object {
 	e, properties := s.w.at(place), object{}
 	for _, key := range s.w.keys[place] {
-		p := s.value(join(place, key))
-		if text := saidOf(s.meanings, s.w, place, key); text != "" {
-			if p["$ref"] != nil { // beside which nothing counts
-				p = object{"allOf": []any{p}}
-			}
-			p["description"] = text
-		}
-		if d := s.w.at(join(place, key)).defaults; len(d) == 1 {
-			p["default"] = d[0]
-		}
-		properties[key] = p
+		properties[key] = s.described(place, key)
 	}
 	out := object{"type": "object", "properties": properties, "additionalProperties": false}
 	if e.names {
@@ -174,6 +167,59 @@ func (s *draftsman) block(place string) object {
 		out["required"] = required
 	}
 	return out
+}
+
+// described is the schema of what stands under a key, with what that means.
+func (s *draftsman) described(place, key string) object {
+	e, p := s.w.at(join(place, key)), s.value(join(place, key))
+	m, _ := meaningOf(s.meanings, place, key)
+	if m.means == "" {
+		m.means = productWord(key)
+	}
+	if m.means == "" {
+		return p
+	}
+	if p["$ref"] != nil { // beside which nothing counts
+		p = object{"allOf": []any{p}}
+	}
+	value, words := m.usual(e)
+	p["description"] = sentence(m.means)
+	if words != "" {
+		p["description"] = sentence(m.means) + " If left out: " + words + "."
+	}
+	if value != "" {
+		p["default"] = value
+	}
+	return p
+}
+
+// productWord says whose parameter a key is.
+func productWord(key string) string {
+	if of := ownersOf(key); of != "" {
+		return "parameter of a preset, with its default: " + of
+	}
+	return ""
+}
+
+// ownersOf lists the presets that have a parameter, with its default there.
+func ownersOf(key string) string {
+	var of []string
+	for _, p := range Presets() {
+		for _, q := range library()[p.Kind+" "+p.Name].parameters {
+			if q.name == key || q.alias == key {
+				of = append(of, p.Name+" ("+q.value.text+")")
+			}
+		}
+	}
+	return strings.Join(slices.Compact(of), ", ")
+}
+
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if word, _, _ := strings.Cut(text, " "); strings.ContainsAny(word, "-:") {
+		return text + "."
+	}
+	return string(unicode.ToUpper(first)) + text[size:] + "."
 }
 
 // lawSchema is one of the laws of the catalogue, or quantiles.
