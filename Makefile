@@ -25,9 +25,9 @@ profile:
 	go test -trimpath -pgo=off -run '^$$' -bench ThreeTier -benchtime 4s -cpuprofile $(OUT)/three-tier.prof -o $(OUT)/cmd.test ./cmd/ftsim
 	go tool pprof -proto -output cmd/ftsim/default.pgo $(OUT)/pair.prof $(OUT)/units.prof $(OUT)/three-tier.prof
 
-# The pages and pictures that come from the catalogue of presets and from simulations.
+# The schema, and the pages and pictures that come from the reader of files, from presets and from simulations.
 pages:
-	go test ./topology -run Documented -update
+	go test ./topology -run 'Documented|Schema|Reference' -update
 	go test ./internal/reality -update
 
 # Random bad files, one minute per target. What fails is kept in testdata/fuzz and then runs in every test.
