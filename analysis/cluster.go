@@ -16,6 +16,7 @@ func (s *Study) EndCluster() {
 		return
 	}
 	s.open = 0
+	s.closeData()
 	for i := range s.metrics {
 		method := s.metrics[i].Method
 		for t, a := range s.cells[i] {

@@ -386,6 +386,14 @@ func lostSeconds(l *model.Loss) float64 {
 	return float64(l.Seconds)
 }
 
+// lostTransactions is +∞ if everything was lost, or more and more.
+func lostTransactions(l *model.Loss) float64 {
+	if l.Total || l.Seconds == model.Never {
+		return math.Inf(1)
+	}
+	return l.Transactions
+}
+
 func (v *lens) recoveries(dst []float64, o *model.Outcome, s int) []float64 {
 	n := 0
 	eachLoss(o, s, func(*model.Loss) { n++ })
@@ -420,11 +428,8 @@ func (v *lens) lossSeconds(dst []float64, o *model.Outcome, s int) []float64 {
 
 func (v *lens) lossTransactions(dst []float64, o *model.Outcome, s int) []float64 {
 	eachLoss(o, s, func(l *model.Loss) {
-		switch {
-		case l.Seconds == model.Never: // everything, or more and more
-			dst = append(dst, math.Inf(1))
-		case lost(l):
-			dst = append(dst, l.Transactions)
+		if lost(l) {
+			dst = append(dst, lostTransactions(l))
 		}
 	})
 	return dst

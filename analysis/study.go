@@ -10,6 +10,7 @@ import (
 type OutageRow struct {
 	Replication int
 	model.Outage
+	Recovered // the stores that the journey needs, in the outage
 }
 
 // LossRow is a recovery of a store and the replication it came from.
@@ -27,6 +28,9 @@ type Study struct {
 	byJourney [][]model.Outage // of the replication being added
 	blame     []blameBook      // by journey
 	failovers map[failoverKey]int64
+	data      []*dataBook  // by service; nil without a store
+	points    []*pointBook // by journey; nil if it needs no store
+	groups    int64        // of replications that intervals count
 	outages   Events[OutageRow]
 	losses    Events[LossRow]
 	most      int // rows of either
@@ -60,11 +64,20 @@ func NewStudy(sys *model.System, plan *model.Plan) *Study {
 	for i := range s.blame {
 		s.blame[i] = newBlameBook()
 	}
+	v := newLens(sys, plan)
+	for i := range sys.Services {
+		s.data = append(s.data, nil)
+		if sys.Services[i].Store != nil {
+			s.data[i] = newDataBook()
+		}
+	}
+	for j := range sys.Journeys {
+		s.points = append(s.points, newPointBook(sys, v, j))
+	}
 	s.isUser = make([]bool, len(sys.Journeys))
 	for _, j := range Users(sys) {
 		s.isUser[j] = true
 	}
-	v := newLens(sys, plan)
 	for i := range s.metrics {
 		s.cells = append(s.cells, applicable(sys, v, s.metrics[i].Scope))
 	}
@@ -119,8 +132,44 @@ func (s *Study) Add(o *model.Outcome) {
 	for i := range o.Failovers {
 		s.failovers[keyOf(&o.Failovers[i])]++
 	}
+	s.addData(o)
 	s.keepRows(o)
 	s.keepWorst(o)
+}
+
+// addData takes in what stores came to. It follows observe, which has set the outages apart by journey.
+func (s *Study) addData(o *model.Outcome) {
+	for i := range o.Losses {
+		if b := s.data[o.Losses[i].Service]; b != nil {
+			b.add(&o.Losses[i])
+		}
+	}
+	part := *o
+	for j, b := range s.points {
+		if b != nil {
+			b.pick(o.Losses)
+			part.Outages = s.byJourney[j]
+			b.add(&part, s.plan, j)
+		}
+	}
+	if s.held == nil {
+		s.closeData()
+	}
+}
+
+// closeData ends a group of replications.
+func (s *Study) closeData() {
+	s.groups++
+	for _, b := range s.data {
+		if b != nil {
+			b.close()
+		}
+	}
+	for _, b := range s.points {
+		if b != nil {
+			b.close()
+		}
+	}
 }
 
 // observe shows each metric the outcome; journey metrics see the outages of their journey only.
@@ -159,7 +208,13 @@ func (s *Study) observe(o *model.Outcome) {
 func (s *Study) KeepRows(most int) { s.most = most }
 
 func (s *Study) keepRows(o *model.Outcome) {
-	keep(&s.outages, o.Outages, s.most, func(a *model.Outage) OutageRow { return OutageRow{o.Replication, *a} })
+	keep(&s.outages, o.Outages, s.most, func(a *model.Outage) OutageRow {
+		row := OutageRow{Replication: o.Replication, Outage: *a}
+		if b := s.points[a.Journey]; b != nil {
+			row.Recovered = recoveredIn(b.losses, a.Start, a.End)
+		}
+		return row
+	})
 	keep(&s.losses, o.Losses, s.most, func(l *model.Loss) LossRow { return LossRow{o.Replication, *l} })
 }
 

@@ -18,6 +18,8 @@ type Summary struct {
 	Objectives   []Judgement
 	Blame        []Blame // by journey
 	Failovers    []FailoverKind
+	Data         []Data            // of services with a store
+	Points       []Points          // of journeys that need a store
 	Outages      Events[OutageRow] // in order
 	Losses       Events[LossRow]
 	Worst        Worst
@@ -47,6 +49,16 @@ func (s *Study) Summary() *Summary {
 	sum.boundUnseen()
 	for j := range s.blame {
 		sum.Blame = append(sum.Blame, s.blame[j].summary(s.sys, j, s.years))
+	}
+	for i, b := range s.data {
+		if b != nil {
+			sum.Data = append(sum.Data, s.dataOf(i))
+		}
+	}
+	for j, b := range s.points {
+		if b != nil {
+			sum.Points = append(sum.Points, s.pointsOf(j))
+		}
 	}
 	sum.Objectives = judge(sum)
 	sum.Warnings = s.warnings(sum)
@@ -92,6 +104,16 @@ func (s *Study) eventsOf(m *Metric, a *accumulator, target int) (events, struck 
 		return events, 0
 	}
 	return a.nonzero, 0
+}
+
+// PointsOf finds the recovery points of a journey; nil if it needs no store, or none was seen.
+func (s *Summary) PointsOf(journey int) *Points {
+	for i := range s.Points {
+		if s.Points[i].Journey == journey && s.Points[i].Incidents+s.Points[i].Apart.Observations > 0 {
+			return &s.Points[i]
+		}
+	}
+	return nil
 }
 
 func (s *Summary) index() {

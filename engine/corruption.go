@@ -183,7 +183,7 @@ func (r *Runner) replaceBad(g *group, s *store) {
 	s.written -= gone
 	r.cutCopies(g, s)
 	r.book(model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: r.p.sys.ServiceElement(int(r.members[g.first].service)),
-		Total: true, Seconds: model.Never, Transactions: gone * s.rate, Source: model.FromNowhere}, g.state.Primary)
+		Total: true, Seconds: model.Never, Transactions: gone * s.rate, Source: model.FromNowhere, Damage: model.Decayed}, g.state.Primary)
 	r.renewed(g, s)
 }
 

@@ -373,7 +373,7 @@ func (r *Runner) hurtCopy(g *group, k int32, mode model.FaultMode) {
 // recover is the return of the primary itself, with whatever it has kept.
 func (r *Runner) recover(g *group, s *store) {
 	c := &r.copies[s.first+g.state.Primary]
-	loss := model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: s.fell}
+	loss := model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: s.fell, Source: model.FromDisk}
 	switch {
 	case c.empty:
 		if !r.anyCopy(g, s) && r.beginRestore(g, s, s.lastAck) {
@@ -418,6 +418,7 @@ func (r *Runner) refill(g *group, s *store, loss *model.Loss) {
 		return
 	}
 	s.measure(loss, best, s.lastAck)
+	loss.Source = model.FromCopy
 	s.written, s.lastAck = best.position, best.at
 }
 

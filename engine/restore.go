@@ -175,12 +175,13 @@ func (r *Runner) endRestore(g *group, s *store) {
 	loss := model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: s.fell, Source: x.source, Took: model.Seconds(r.now - x.began)}
 	kept, share := 1.0, 1.0
 	if s.spoilt.stage == undoing {
-		loss.Initiator = g.blame
+		loss.Initiator, loss.Damage = g.blame, model.Spoilt
 		kept = 1 - s.errors.Salvage
 		r.awaitError(s)
 	}
 	if x.mends {
 		loss.Initiator = r.p.sys.ServiceElement(int(loss.Service))
+		loss.Damage = model.Decayed
 		share, x.mends = s.corruption.Share, false
 	}
 	if x.source == model.FromNowhere {
@@ -195,7 +196,7 @@ func (r *Runner) endRestore(g *group, s *store) {
 	h := &r.writes[s.history]
 	h.cut(s.written)
 	h.begin(r.now, s.written)
-	if x.source != model.FromCopy {
+	if x.source != model.FromDelayed {
 		x.era, x.eras = r.now, x.eras+1
 	}
 	for k := int32(0); k < g.n; k++ {
@@ -295,7 +296,7 @@ func (r *Runner) wait(s *store, law model.Distribution) {
 
 func (r *Runner) undo(g *group, s *store) {
 	if late := float64(s.errors.DelayedBy); late > 0 && r.now-s.spoilt.at <= late {
-		r.bringBack(g, s, s.spoilt.at, r.sample(s.errors.DelayedTakes, &s.luck), model.FromCopy)
+		r.bringBack(g, s, s.spoilt.at, r.sample(s.errors.DelayedTakes, &s.luck), model.FromDelayed)
 		return
 	}
 	if r.beginRestore(g, s, s.spoilt.at) {

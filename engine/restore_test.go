@@ -169,7 +169,7 @@ func TestReplicasDoNotUndoErrors(t *testing.T) {
 		{"five", 5, false, 0, 0, true, math.Inf(1), model.FromNowhere},
 		{"five with a log", 5, true, 0, 0, false, 3600 + 600, model.FromLog},
 		{"five with a log and salvage", 5, true, 0, 0.75, false, 0.25 * (3600 + 600), model.FromLog},
-		{"a delayed replica", 2, false, 7200, 0, false, 3600 + 600, model.FromCopy},
+		{"a delayed replica", 2, false, 7200, 0, false, 3600 + 600, model.FromDelayed},
 		{"one that is not delayed enough", 2, false, 3600, 0, true, math.Inf(1), model.FromNowhere},
 	} {
 		sys := farm(c.replicas, &policies.ActivePassive{Alpha: 1, Success: 1}, 1)
@@ -192,7 +192,7 @@ func TestReplicasDoNotUndoErrors(t *testing.T) {
 			if l.Total != c.total || l.Source != c.source || math.Abs(float64(l.Seconds)-c.lost) > 1e-3 {
 				t.Errorf("%s: %+v, want %v s from %v", c.name, l, c.lost, c.source)
 			}
-			if want := map[model.Source]float64{model.FromLog: 1800, model.FromCopy: 300}[c.source]; math.Abs(float64(out.Unserved[0])-want) > 1e-3 {
+			if want := map[model.Source]float64{model.FromLog: 1800, model.FromDelayed: 300}[c.source]; math.Abs(float64(out.Unserved[0])-want) > 1e-3 {
 				t.Errorf("%s: unserved %v, want %v", c.name, out.Unserved[0], want)
 			}
 		})

@@ -7,7 +7,7 @@ type Outcome struct {
 	Weight      float64 // likelihood ratio; 1 unless failures were made more likely on purpose
 	Events      int64
 	Outages     []Outage   // of all journeys, by start
-	Losses      []Loss     // one per recovery of a store, including those that lost nothing
+	Losses      []Loss     // one per recovery of a store, including those that lost nothing, by time
 	Failovers   []Failover // by start
 	Runs        []Run      // of jobs, by end
 	Unserved    []Seconds  // per journey: ∫(1 − served fraction) dt over the horizon
@@ -43,22 +43,38 @@ type Loss struct {
 	Initiator    Element
 	Source       Source  // where the data came from
 	Took         Seconds // to bring it back from there; 0 for a copy that was at hand
+	Damage       Damage
 }
+
+// Damage tells what had become of the data itself, if the store did not merely fail.
+type Damage uint8
+
+// Damages.
+const (
+	Unharmed Damage = iota
+	Spoilt          // by an error of people, or by a change, on all copies at once
+	Decayed         // went bad unnoticed, on every copy there was
+)
+
+func (d Damage) String() string { return [...]string{"failure", "data error", "corruption"}[d] }
 
 // Source tells where recovered data came from.
 type Source uint8
 
 // Sources.
 const (
-	FromCopy Source = iota // a replica, or the primary's own disk
+	FromCopy Source = iota // a replica
 	FromBackup
 	FromLog // a backup and the archived log after it
 	FromNowhere
 	FromSnapshot // one that the primary has kept itself
+	FromDisk     // what the primary had kept, come back with it
+	FromDelayed  // a replica that applies changes late
+	NumSources
 )
 
 func (s Source) String() string {
-	return [...]string{"copy", "backup", "log", "nowhere", "snapshot"}[s]
+	return [...]string{"copy", "backup", "log", "nowhere", "snapshot", "disk", "delayed copy"}[s]
 }
 
 // Trigger tells why a failover began.

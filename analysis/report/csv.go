@@ -129,7 +129,7 @@ func outagesCSV(w io.Writer, d *Document) error {
 	for p := model.Phase(0); p < model.NumPhases; p++ {
 		head = append(head, p.String()+"_s")
 	}
-	s, err := newSheet(w, append(head, "unserved_s", "planned_s")...)
+	s, err := newSheet(w, append(head, "unserved_s", "planned_s", "recoveries", "lost_s", "lost_transactions", "source")...)
 	row := make([]string, 0, len(head)+1)
 	sys := d.Summary.System
 	for a := range d.Summary.Outages.All() {
@@ -141,13 +141,32 @@ func outagesCSV(w io.Writer, d *Document) error {
 		for _, t := range a.Phases {
 			row = append(row, length(t))
 		}
-		err = s.csv.Write(append(row, length(a.Unserved), length(a.Planned)))
+		row = append(row, length(a.Unserved), length(a.Planned))
+		err = s.csv.Write(append(row, recovered(&a.Recovered)...))
 	}
 	return s.close(err)
 }
 
+// endless is written for what has no bound.
+const endless = "inf"
+
+// recovered writes what stores came to in an outage; nothing if none was recovered.
+func recovered(all *analysis.Recovered) []string {
+	if all.Stores == 0 {
+		return []string{"0", "", "", ""}
+	}
+	seconds, transactions := length(all.Lost), rounded(model.Seconds(all.Transactions), 1e3)
+	if math.IsInf(float64(all.Lost), 1) {
+		seconds = endless
+	}
+	if math.IsInf(all.Transactions, 1) {
+		transactions = endless
+	}
+	return []string{strconv.Itoa(int(all.Stores)), seconds, transactions, all.Source.String()}
+}
+
 func lossesCSV(w io.Writer, d *Document) error {
-	s, err := newSheet(w, "replication", "service", "at_s", "lost_s", "lost_transactions", "total", "source", "took_s", "initiator")
+	s, err := newSheet(w, "replication", "service", "at_s", "lost_s", "lost_transactions", "total", "source", "took_s", "initiator", "because")
 	sys := d.Summary.System
 	for l := range d.Summary.Losses.All() {
 		if err != nil {
@@ -155,10 +174,10 @@ func lossesCSV(w io.Writer, d *Document) error {
 		}
 		seconds, transactions := length(l.Seconds), rounded(model.Seconds(l.Transactions), 1e3)
 		if l.Total {
-			seconds, transactions = "inf", "inf"
+			seconds, transactions = endless, endless
 		}
 		err = s.csv.Write([]string{strconv.Itoa(l.Replication), sys.Services[l.Service].Name, moment(l.At),
-			seconds, transactions, strconv.FormatBool(l.Total), l.Source.String(), length(l.Took), sys.ElementName(l.Initiator)})
+			seconds, transactions, strconv.FormatBool(l.Total), l.Source.String(), length(l.Took), sys.ElementName(l.Initiator), l.Damage.String()})
 	}
 	return s.close(err)
 }

@@ -119,6 +119,9 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d.add(hiddenFaults(sum))
 	d.add(partsTable(sum))
 	d.add(stores(sum))
+	for _, t := range dataTables(sum) {
+		d.add(t)
+	}
 	d.add(queues(sum))
 	d.add(jobs(sum))
 	d.add(failovers(sum))

@@ -123,7 +123,15 @@ func recoverySection(d *Document) section {
 }
 
 func lossSection(d *Document) section {
-	s := section{ID: "loss", Title: "Data loss", Blocks: d.titled(dataTitle)}
+	s := section{ID: "loss", Title: "Data loss", Blocks: d.titled(dataTitle, lostTitle, fromTitle)}
+	for _, f := range d.figures(aboutPoints) {
+		s.Blocks = append(s.Blocks, figureBlock(f, nil))
+		for i := range d.Tables {
+			if d.Tables[i].Head[0] == pointsTitle+"  "+d.Summary.System.Journeys[f.target].Name {
+				s.Blocks = append(s.Blocks, tableBlock(&d.Tables[i]))
+			}
+		}
+	}
 	for i, f := range d.figures(aboutLoss) {
 		if i == maxTracks {
 			s.Blocks = append(s.Blocks, block{Text: "More stores lose data; the table has them all."})

@@ -139,6 +139,8 @@ type jsonSummary struct {
 	Metrics       []jsonMetric    `json:"metrics"`
 	Failovers     []jsonFailover  `json:"failovers"`
 	Downtime      []jsonBlame     `json:"downtime"`
+	Data          []jsonData      `json:"data,omitempty"`
+	Points        []jsonPoints    `json:"recovery_points,omitempty"`
 	Worst         int             `json:"worst_replication"`
 	Warnings      []string        `json:"warnings"`
 	LeftOut       []string        `json:"not_included"`
@@ -169,6 +171,7 @@ func JSON(w io.Writer, d *Document) error {
 	for i := range sum.Blame {
 		out.Downtime = append(out.Downtime, blame(sum, &sum.Blame[i]))
 	}
+	out.Data, out.Points = dataOf(sum), pointsOf(sum)
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")

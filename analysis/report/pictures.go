@@ -37,6 +37,7 @@ const (
 	aboutRecovery
 	aboutCauses
 	aboutLoss
+	aboutPoints
 	aboutCurve
 	aboutWorst
 )
@@ -56,6 +57,11 @@ func figures(d *Document) []figure {
 		if m := sum.Get("loss", s); m != nil && finite(m.Values) > 0 {
 			name := "data-loss-" + slug(sum.System.Services[s].Name)
 			list = append(list, figure{name, aboutLoss, s, func() *picture { return lossPicture(d, s) }})
+		}
+	}
+	for _, j := range firstUsers(sum) {
+		if p := sum.PointsOf(j); p != nil && len(p.Spots) > 0 {
+			list = append(list, figure{named(d, "recovery-points", j), aboutPoints, j, func() *picture { return pointsPicture(d, p) }})
 		}
 	}
 	list = append(list, curveFigures(d)...)

@@ -287,7 +287,7 @@ func TestOutagesAddUp(t *testing.T) {
 	}
 	for _, r := range records[1:] {
 		sum := 0.0
-		for _, cell := range r[8 : len(r)-2] {
+		for _, cell := range r[8 : len(r)-6] {
 			sum += number(cell)
 		}
 		if down := number(r[5]); math.Abs(sum-down) > .0005*float64(len(r)) {

@@ -52,7 +52,7 @@ type library struct {
 // The longest matching path counts. Imports in tests count too, unless the room is "tests".
 var libraries = []library{
 	{"gopkg.in/yaml.v3", "topology", 2}, // reading and writing
-	{"gonum.org/v1/plot", "analysis/report", 9},
+	{"gonum.org/v1/plot", "analysis/report", 10},
 	{"gonum.org/v1/gonum", "failures", 8},
 	{"gonum.org/v1/gonum", "analysis", 8},
 	{"gonum.org/v1/gonum", "analysis/exact", 8},
