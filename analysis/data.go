@@ -76,7 +76,9 @@ func (t *tallied) add(l *model.Loss) {
 	}
 	o.losses++
 	o.seconds = append(o.seconds, lostSeconds(l))
-	o.transactions = append(o.transactions, lostTransactions(l))
+	if isCounted(l) {
+		o.transactions = append(o.transactions, lostTransactions(l))
+	}
 	if l.Total {
 		t.totals++
 	}

@@ -206,3 +206,15 @@ func TestDataOfGroups(t *testing.T) {
 		t.Errorf("six groups say as much as sixty replications: %+v, %+v", together, apart)
 	}
 }
+
+// Without a write rate a loss has seconds but no transactions; none must not be told as zero of them.
+func TestLossesWithoutWriteRateCountNoTransactions(t *testing.T) {
+	o := year()
+	o.Losses = []model.Loss{{Initiator: 0, Seconds: 4}}
+	s := study(plan(), o)
+	for name, e := range map[string]Estimate{"store": s.Get("loss_transactions", 0).Stat("p50"), "cause": s.Data[0].Causes[0].LostTransactions("p50")} {
+		if !math.IsNaN(e.Value) {
+			t.Errorf("%s: %v transactions lost, nobody knows", name, e.Value)
+		}
+	}
+}

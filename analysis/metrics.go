@@ -386,6 +386,10 @@ func lostSeconds(l *model.Loss) float64 {
 	return float64(l.Seconds)
 }
 
+// isCounted tells whether the transactions of a loss are known. Without a write_rate they are not: a loss of
+// some seconds of them is then none of transactions.
+func isCounted(l *model.Loss) bool { return l.Transactions > 0 || math.IsInf(lostSeconds(l), 1) }
+
 // lostTransactions is +∞ if everything was lost, or more and more.
 func lostTransactions(l *model.Loss) float64 {
 	if l.Total || l.Seconds == model.Never {
@@ -428,7 +432,7 @@ func (v *lens) lossSeconds(dst []float64, o *model.Outcome, s int) []float64 {
 
 func (v *lens) lossTransactions(dst []float64, o *model.Outcome, s int) []float64 {
 	eachLoss(o, s, func(l *model.Loss) {
-		if lost(l) {
+		if lost(l) && isCounted(l) {
 			dst = append(dst, lostTransactions(l))
 		}
 	})
