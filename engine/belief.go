@@ -236,7 +236,7 @@ func (r *Runner) cryWolf(i int32, g *group) {
 		k = int32(g.watchLuck.uniform() * float64(g.n))
 	}
 	m := &r.members[g.first+k]
-	if !m.believed || !m.seen {
+	if _, looking := r.sees(g, m); !looking || !m.believed || !m.seen {
 		return
 	}
 	m.seen = false

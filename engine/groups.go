@@ -187,9 +187,6 @@ func (r *Runner) settleGroup(i int32) {
 			r.tend(g)
 		}
 		r.decide(i, g)
-		if g.care != none && r.planFailback(g) {
-			r.decide(i, g)
-		}
 		if g.move != none {
 			r.moveAway(i, g)
 		}
@@ -199,6 +196,9 @@ func (r *Runner) settleGroup(i int32) {
 				r.decide(i, g)
 				r.settleStore(g)
 			}
+		}
+		if g.care != none {
+			r.returnHome(i, g)
 		}
 	}
 	if g.limited {
@@ -263,7 +263,7 @@ func (r *Runner) decide(i int32, g *group) {
 		if r.calendar {
 			sig.Night = r.night()
 		}
-		if g.care != none {
+		if sig.Broken, sig.Held = false, false; g.care != none {
 			r.warn(g, sig)
 		}
 		switch {
@@ -282,15 +282,15 @@ func (r *Runner) decide(i int32, g *group) {
 			g.stepEnded = false
 			sig.Kind = model.StepEnded
 		case g.care != none && r.takeDue(g):
-			sig.Kind, eligible = model.SwitchoverDue, preferred
+			sig.Kind, eligible, sig.Broken = model.SwitchoverDue, preferred, r.rots[r.cares[g.care].first+preferred].hidden
 		default:
 			g.eligible, g.refused, g.unfit = eligible, refused, unfit
 			return
 		}
 		g.eligible, g.refused, g.unfit = eligible, refused, unfit
 		sig.Eligible, sig.Next, sig.Refused, sig.Unfit = eligible, next, refused, unfit
-		if r.react(i, g); !r.reaction.Promote && !g.stepEnded {
-			return // nobody has changed places, so there is nothing to tell
+		if r.react(i, g); !r.reaction.Promote && !g.stepEnded && r.reaction.Event != model.AttemptFailed {
+			return // nobody has changed places or been found broken, so there is nothing to tell
 		}
 	}
 }
@@ -343,13 +343,15 @@ func (r *Runner) react(i int32, g *group) {
 	}
 	r.keepRecord(i, g, out, primary)
 	if g.care != none {
-		r.learn(g, out, candidate, primary)
+		r.learn(g, out, before, candidate, primary)
 	}
 	if out.Fence {
 		r.makeHarmless(i, g)
 	}
 	if out.Promote {
 		r.promote(i, g, primary)
+	} else if g.state.Phase == model.Serving && before != model.Redirection {
+		r.switchOn(i, g)
 	}
 	if g.state.Phase != before || out.Promote {
 		r.enterPhase(i, g, before)

@@ -62,18 +62,23 @@ func (r *Runner) reachesAnother(g *group, m *member) bool {
 	return false
 }
 
+// selfStyled is who takes itself for the primary and may have to stop.
+func (g *group) selfStyled() int32 {
+	if g.old != none {
+		return g.old
+	}
+	return g.state.Primary
+}
+
 // hold looks whether who takes itself for the primary may still do so.
 func (r *Runner) hold(i int32, g *group) {
 	f := &g.fence
-	k := g.state.Primary
-	if g.old != none {
-		k = g.old
-	}
-	m := &r.members[g.first+k]
 	if f.rang {
 		f.rang = false
-		r.obey(i, g, k)
+		r.obey(i, g, g.selfStyled())
 	}
+	k := g.selfStyled()
+	m := &r.members[g.first+k]
 	inTouch := r.holds(g, m)
 	if !m.up { // there is nothing to stop, and who had stopped asks again once it is up
 		inTouch = !f.stopped
@@ -159,5 +164,13 @@ func (r *Runner) makeHarmless(i int32, g *group) {
 	if r.members[g.first+g.state.Primary].up {
 		g.fence.stopped = true
 		r.tellHold(SteppedDown, i, g.state.Primary)
+	}
+}
+
+// switchOn undoes what was done to a primary from outside, because nobody replaces it after all.
+func (r *Runner) switchOn(i int32, g *group) {
+	if g.fence.stopped && !g.fence.self() {
+		g.fence.stopped = false
+		r.tellHold(WentOn, i, g.state.Primary)
 	}
 }

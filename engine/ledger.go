@@ -87,7 +87,7 @@ func (s *store) closed() bool { return s.blocked || s.refusing }
 
 // bringUp advances the count of acknowledged writes to now.
 func (r *Runner) bringUp(s *store) {
-	if s.writing {
+	if s.writing && r.now > s.last {
 		s.written += r.now - s.last
 		s.lastAck = r.now
 	}

@@ -268,13 +268,9 @@ func (r *Runner) moveAway(i int32, g *group) {
 	if g.care != none {
 		sig.Broken = r.rots[r.cares[g.care].first+to].hidden
 	}
-	broken := sig.Broken
 	g.blame = u.element
 	r.react(i, g)
 	sig.Interruption = nil
-	if broken {
-		r.mendRot(&r.cares[g.care], to)
-	}
 	r.decide(i, g)
 }
 

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/ftsim/ftsim/model"
 )
@@ -22,6 +24,14 @@ func (r *Runner) night() bool {
 	day := int(hours / float64(model.Day))
 	t := model.Seconds(hours) - model.Seconds(day)*model.Day
 	return !office.Days[min(day, 6)] || t < office.From || t >= office.To
+}
+
+// queueForPeople brings the services that have something to decide into the order of their names: who pages
+// somebody first is not a matter of the order of a file.
+func (r *Runner) queueForPeople(groups []int32) {
+	if len(groups) > 1 {
+		slices.SortFunc(groups, func(a, b int32) int { return strings.Compare(r.p.sys.Services[a].Name, r.p.sys.Services[b].Name) })
+	}
 }
 
 // page gives work to whoever is free first and returns how long it takes until it is done.

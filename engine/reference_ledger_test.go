@@ -215,7 +215,7 @@ func (t *twin) settleLedger(s *twinService) {
 		}
 	}
 	t.waitForCopies(s, copies)
-	if up && !l.blocked && !l.headless && t.takesWrites(s) {
+	if up && !l.blocked && !s.refuses() && !l.headless && t.takesWrites(s) {
 		l.write(t.now)
 	} else {
 		l.writing = false
@@ -321,7 +321,7 @@ func (t *twin) waitForCopies(s *twinService, copies int) {
 		l.blocked = false
 		l.alone = l.alone && copies < l.acks
 	case l.blocked && waited:
-		l.blocked, l.alone = false, true
+		t.goAlone(s)
 	case !l.blocked && !l.alone:
 		l.blocked = true
 		if l.Mode == model.SyncFallback || l.Mode == model.SemiSync {
@@ -336,13 +336,21 @@ func (t *twin) planFallback(s *twinService, clock string) {
 		wait = l.luck.draw(l.FallbackAfter)
 	}
 	if wait <= 0 {
-		l.blocked, l.alone = false, true
+		t.goAlone(s)
 		return
 	}
 	t.plan(t.now+wait, 2, clock, func() {
 		t.blameUnlessKnown(s.blame)
 		l.waited = true
 	})
+}
+
+// goAlone lets a primary write without copies, if the coordinator knows: until it can be told, writes wait (R32).
+func (t *twin) goAlone(s *twinService) {
+	l := s.ledger
+	if l.waited = l.Mode == model.SyncFallback && !t.consents(s, s.primary()); !l.waited {
+		l.blocked, l.alone = false, true
+	}
 }
 
 // hurt applies a fault to the copies on a component, and on what falls with it (R5, R6, R33).
@@ -453,7 +461,7 @@ func (t *twin) book(loss twinLoss) {
 
 // handOver continues the history from what the new primary has. If the old one goes on for some clients,
 // the loss is final only when its branch ends (R30).
-func (t *twin) handOver(s *twinService, from, to *twinMember) {
+func (t *twin) handOver(s *twinService, from, to *twinMember, goesOn bool, why model.SignalKind) {
 	l := s.ledger
 	if l.Mode == model.Unreplicated || from == to && !l.headless {
 		return
@@ -462,11 +470,14 @@ func (t *twin) handOver(s *twinService, from, to *twinMember) {
 		l.write(t.now)
 	}
 	own := &l.copies[to.k]
-	if own.following {
+	switch {
+	case own.following && why == model.SwitchoverDue: // it catches up first
+		own.position = l.written()
+	case own.following:
 		l.drawLags()
 		t.breakOff(l, own)
 	}
-	if share := t.apart(s, from, to); share > 0 {
+	if share := t.apart(s, from, to); goesOn && share > 0 {
 		l.branch = &branch{from: l.acknowledged(own.position), begun: l.begun(own.position), split: t.now, missing: l.written() - own.position, share: share}
 	} else {
 		t.book(t.loss(s, own.position))

@@ -216,7 +216,8 @@ func (t *twin) bear(s *twinService) {
 		x.strained, x.collapsed, x.due = false, true, true
 		t.wake(s, s.luck.draw(s.Collapse.Step))
 		if h := s.Collapse.Human; h != nil {
-			t.plan(t.now+float64(h.Sample(s.luck.rand(), false)), 2, "service "+s.Name+" shed", func() {
+			work := float64(h.Sample(s.luck.rand(), t.atNight()))
+			t.plan(t.now+t.page(s, work), 2, "service "+s.Name+" shed", func() {
 				t.blameUnlessKnown(s.blame)
 				x.shed = true
 			})
@@ -240,6 +241,7 @@ func (t *twin) lie(s *twinService, asked, can float64) {
 		x.collapsed, x.due, x.shedding = false, false, can < asked
 		t.callOff("service " + s.Name + " strain")
 		t.callOff("service " + s.Name + " shed")
+		t.dismiss(s)
 		for _, m := range s.members {
 			if m.fallen && m.up {
 				t.beginToServe(s, m)

@@ -30,6 +30,8 @@ type twinService struct {
 	pollAt          float64 // …
 	strain          twinStrain
 	harm            int     // done to its members, as of the last look
+	hold            twinHold
+	care            twinCare
 	ledger          *ledger // nil = no data, or no single history of it
 	record          *model.Failover
 }
@@ -56,7 +58,10 @@ func (t *twin) setUpService(i int32) {
 	for k, m := range s.Members {
 		s.members = append(s.members, &twinMember{Member: m, k: int32(k), up: true, seen: true, believed: true, warmSince: math.Inf(-1)})
 	}
+	s.hold = twinHold{touch: true, blame: s.blame}
 	t.setUpLedger(s)
+	t.setUpCare(s)
+	t.planAlarm(s)
 	t.services = append(t.services, s)
 }
 
@@ -87,12 +92,14 @@ func (t *twin) settleService(s *twinService) {
 	}
 	t.settleLedger(s)
 	if s.style != model.Shared {
+		t.tend(s)
 		t.decide(s)
 		t.settleLedger(s)
 		if s.state.Phase == model.Repair {
 			t.decide(s)
 			t.settleLedger(s)
 		}
+		t.returnHome(s)
 	}
 	t.press(s)
 	for _, m := range s.members {
@@ -180,8 +187,12 @@ func (t *twin) sees(s *twinService, m *twinMember) (seen, looking bool) {
 	switch s.Observer {
 	case model.ByEveryone:
 		return m.up && t.someClientReaches(t.site(m)), true
-	case model.ByService:
-		b := t.services[s.Balancer]
+	case model.ByService, model.ByCoordinator:
+		watcher := s.Balancer
+		if s.Observer == model.ByCoordinator {
+			watcher = s.Coordinator
+		}
+		b := t.services[watcher]
 		if observers = b.members; b.style != model.Shared {
 			observers = nil
 			if m, yes := t.serves(b); yes {
@@ -230,6 +241,7 @@ func (t *twin) beginToServe(s *twinService, m *twinMember) {
 func (t *twin) decide(s *twinService) {
 	for told := true; told; {
 		t.endSplit(s)
+		t.watchHold(s)
 		if s.Detector != nil && s.style == model.Primary {
 			t.watch(s, s.primary())
 		}
@@ -239,7 +251,7 @@ func (t *twin) decide(s *twinService) {
 
 // tell tells the policy the most important news, if there is any.
 func (t *twin) tell(s *twinService) bool {
-	sig := model.Signal{Lost: t.isLost(s)}
+	sig := model.Signal{Lost: t.isLost(s), Night: t.atNight(), Broken: s.broken(), Held: t.held(s)}
 	sig.Eligible, sig.Next = t.candidates(s)
 	sig.Refused = t.refused(s)
 	sig.Unfit = s.state.Candidate != none && !t.canLead(s, s.members[s.state.Candidate])
@@ -258,6 +270,8 @@ func (t *twin) tell(s *twinService) bool {
 	case s.ended:
 		s.ended = false
 		sig.Kind = model.StepEnded
+	case t.takeReturn(s):
+		sig.Kind, sig.Eligible, sig.Broken = model.SwitchoverDue, s.belongs().k, s.care.standbys[s.belongs().k].hidden
 	default:
 		return false
 	}
@@ -268,9 +282,15 @@ func (t *twin) tell(s *twinService) bool {
 
 func (t *twin) react(s *twinService, sig *model.Signal) {
 	var do model.Reaction
-	before, primary := s.state.Phase, s.state.Primary
+	before, primary, candidate := s.state.Phase, s.state.Primary, s.state.Candidate
 	s.Policy.React(&s.state, sig, s.luck.rand(), &do)
 	step := "service " + s.Name + " step"
+	if do.Stop || do.Arm || sig.Kind == model.StepEnded {
+		t.dismiss(s)
+	}
+	if do.Human {
+		do.Delay = model.Seconds(t.page(s, float64(do.Delay)))
+	}
 	if do.Stop || do.Arm {
 		s.ended = false
 		t.callOff(step)
@@ -282,9 +302,22 @@ func (t *twin) react(s *twinService, sig *model.Signal) {
 		})
 	}
 	s.ended = s.ended || do.Arm && do.Delay <= 0
-	t.keepRecord(s, do.Event)
+	t.keepRecord(s, do.Event, primary, sig.Kind)
+	tried := none
+	switch {
+	case sig.Kind == model.SwitchoverDue:
+		tried = sig.Eligible
+	case sig.Kind == model.StepEnded && before == model.Activation:
+		tried = candidate
+	}
+	t.learn(s, &do, tried, primary)
+	if do.Fence && s.primary().up {
+		t.stop(s, s.primary())
+	}
 	if do.Promote {
-		t.promote(s, primary)
+		t.promote(s, primary, sig.Kind)
+	} else if s.state.Phase == model.Serving && before != model.Redirection && s.hold.stopped && !s.holdsItself() {
+		t.goOn(s, s.primary()) // nobody replaces it after all
 	}
 	if s.state.Phase != before || do.Promote {
 		s.barred = s.state.Phase == model.Activation && !s.primary().up
@@ -297,7 +330,7 @@ func (t *twin) react(s *twinService, sig *model.Signal) {
 
 // promote hands a service over. An old primary that is up and does not hear of it goes on serving those
 // who reach it and not the new one (R21); but a leader without a majority knows that it is none (R14).
-func (t *twin) promote(s *twinService, was int32) {
+func (t *twin) promote(s *twinService, was int32, why model.SignalKind) {
 	from, to := s.members[was], s.primary()
 	s.lost, s.redirected = false, t.now
 	t.notice(from.Component)
@@ -311,12 +344,15 @@ func (t *twin) promote(s *twinService, was int32) {
 	if s.old != none {
 		t.demote(s)
 	}
+	goesOn := s.style == model.Primary && from.up && from != to && !s.hold.stopped && s.Fence.Kind != model.StorageLock
 	if s.ledger != nil {
-		t.handOver(s, from, to)
+		t.handOver(s, from, to, goesOn, why)
 	}
-	if s.style == model.Primary && from.up && from != to {
+	if goesOn {
 		s.old = was
 		t.endSplit(s)
+	} else {
+		t.holdAnew(s)
 	}
 	if s.state.Ramp {
 		t.beginToServe(s, to)
@@ -335,6 +371,7 @@ func (t *twin) endSplit(s *twinService) {
 
 func (t *twin) demote(s *twinService) {
 	s.old = none
+	t.holdAnew(s)
 	if s.ledger != nil {
 		t.endBranch(s)
 	}
@@ -403,6 +440,10 @@ func (t *twin) canLead(s *twinService, m *twinMember) bool {
 		return false
 	case s.style == model.Majority && !t.inTouch(s, m):
 		return false
+	case s.care.standbys[m.k].known, s.style == model.Primary && !t.consents(s, m):
+		return false
+	case !s.Coordinated && s.Fence.Kind == model.ConsensusFencing && !t.inTouch(s, m):
+		return false
 	}
 	return s.ledger == nil || s.ledger.usable(m.k, s.state.Accepted)
 }
@@ -418,13 +459,16 @@ func (t *twin) refused(s *twinService) int32 {
 }
 
 // keepRecord writes the story of a failover down.
-func (t *twin) keepRecord(s *twinService, e model.FailoverEvent) {
+func (t *twin) keepRecord(s *twinService, e model.FailoverEvent, was int32, why model.SignalKind) {
 	if e == model.Completed && (s.Detector != nil || s.style == model.Majority) { // others need not notice anything
 		s.tookOver = t.now
 	}
 	if e == model.Started && s.record == nil {
-		s.record = &model.Failover{Service: s.id, Start: t.time(), From: s.state.Primary, Trigger: model.FalseAlarm, Initiator: s.blame}
-		if s.style == model.Majority || !s.primary().up || t.slow(s.primary()) {
+		s.record = &model.Failover{Service: s.id, Start: t.time(), From: was, Trigger: model.FalseAlarm, Initiator: s.blame}
+		switch m := s.members[was]; {
+		case why == model.SwitchoverDue:
+			s.record.Trigger = model.Planned
+		case s.style == model.Majority, !m.up, t.slow(m):
 			s.record.Trigger = model.RealFault
 		}
 	}
@@ -512,10 +556,12 @@ func (t *twin) serving(s *twinService, site int32, at float64) (*twinMember, flo
 		return m, 0
 	}
 	switch {
-	case s.barred, s.style == model.Majority && s.state.Phase != model.Serving:
+	case s.barred, s.hold.stopped && !s.readsGoOn(), s.style == model.Majority && s.state.Phase != model.Serving:
 		return m, 0
+	case s.state.Phase == model.Redirection && s.state.Tail:
+		return m, 1 - s.state.Late
 	case s.state.Phase == model.Redirection && s.state.Ramp:
-		return m, min(1, (at-s.redirected)/float64(s.state.Redirect))
+		return m, (1 - s.state.Late) * min(1, (at-s.redirected)/float64(s.state.Redirect))
 	case s.state.Phase == model.Redirection:
 		return m, 0
 	}
@@ -531,7 +577,7 @@ func (t *twin) serves(s *twinService) (*twinMember, bool) {
 
 // changing tells whether the worth of a service changes with time now.
 func (t *twin) changing(s *twinService) bool {
-	if s.state.Phase == model.Redirection && s.state.Ramp {
+	if s.state.Phase == model.Redirection && s.state.Ramp && !s.state.Tail {
 		return true
 	}
 	for _, m := range s.members {
@@ -557,6 +603,8 @@ func (t *twin) inTheWay(s *twinService, at float64) model.Phase {
 		return model.Repair
 	case m.up && t.slow(m) && s.state.Phase == model.Serving:
 		return model.Detection
+	case s.hold.stopped && m.up, s.state.Phase == model.Repair && t.undecided(s):
+		return model.Decision
 	case s.state.Phase != model.Serving:
 		return s.state.Phase
 	case m.up && s.warming(m, at):

@@ -44,6 +44,7 @@ func makeSystem(seed uint64, fixed bool) *model.System {
 	m.crews()
 	m.load(seed)
 	m.acknowledgements(seed)
+	m.protocol(seed)
 	return m.sys
 }
 

@@ -66,9 +66,6 @@ func parting(t *testing.T, sys *model.System, o Options, twin []string) string {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if o.SteadyState { // the engine does not tell how it came there
-		return ""
-	}
 	sort.Strings(engine)
 	sort.Strings(twin)
 	i := 0
@@ -106,6 +103,8 @@ func (n Note) words(sys *model.System) string {
 		return at + fmt.Sprintf("%s believes member %d up: %v", sys.Services[n.Service].Name, n.Member, n.Kind == BelievedUp)
 	case PhaseEntered:
 		return at + sys.Services[n.Service].Name + " enters " + n.Phase.String()
+	case SteppedDown, WentOn:
+		return at + fmt.Sprintf("%s lets member %d go on: %v", sys.Services[n.Service].Name, n.Member, n.Kind == WentOn)
 	case CushionUsed, CushionSpent, CushionFull:
 		return at + fmt.Sprintf("cushion %d: %d", n.Cushion, n.Kind)
 	case DataLost:

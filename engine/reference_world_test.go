@@ -30,6 +30,7 @@ type twin struct {
 	crews    []*twinCrew
 	services []*twinService
 	journeys []*twinJourney
+	people   []*twinPerson
 	cushions []*twinCushion // those first that others rest on
 	blame    model.Element  // what began the present instant
 	reached  map[[2]int32]bool
@@ -180,7 +181,7 @@ func simulate(sys *model.System, o Options, replication int) *twin {
 
 // forget empties the outcome.
 func (t *twin) forget() {
-	t.outages, t.losses = nil, nil
+	t.outages, t.losses, t.story = nil, nil, nil
 	*t.out = model.Outcome{Replication: t.out.Replication, Horizon: t.o.Horizon, Weight: 1,
 		Unserved: make([]model.Seconds, len(t.sys.Journeys)), Bridged: make([]model.Seconds, len(t.sys.Journeys)), Exposure: make([]model.Seconds, len(t.sys.Services))}
 }
@@ -268,6 +269,9 @@ func (t *twin) setUp() {
 		t.parts = append(t.parts, p)
 	}
 	t.setUpCrews()
+	for range t.sys.People.Staff {
+		t.people = append(t.people, &twinPerson{})
+	}
 	for i := range t.sys.Services {
 		t.setUpService(int32(i))
 	}

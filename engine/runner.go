@@ -404,6 +404,9 @@ func (r *Runner) settle() {
 		if i > maxRounds {
 			panic(fmt.Sprintf("services keep changing each other at %v", r.Now()))
 		}
+		if len(r.staff) > 0 {
+			r.queueForPeople(r.dirtyGroups[i:])
+		}
 		r.settleGroup(r.dirtyGroups[i])
 	}
 	r.dirtyGroups, r.changed = r.dirtyGroups[:0], r.changed[:0]

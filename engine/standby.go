@@ -117,10 +117,14 @@ func (r *Runner) warn(g *group, sig *model.Signal) {
 
 // learn takes note of what a reaction has shown about the standbys. Who tries a broken one again by hand
 // has mended it first.
-func (r *Runner) learn(g *group, out *model.Reaction, candidate, primary int32) {
+func (r *Runner) learn(g *group, out *model.Reaction, before model.Phase, candidate, primary int32) {
 	c := &r.cares[g.care]
-	if out.Event == model.AttemptFailed && r.signal.Broken {
-		if g.state.Candidate == candidate {
+	planned := r.signal.Kind == model.SwitchoverDue
+	if planned {
+		candidate = r.signal.Eligible
+	}
+	if r.signal.Broken && !out.Promote && (planned || before == model.Activation && r.signal.Kind == model.StepEnded) {
+		if g.state.Candidate == candidate && g.state.Manual {
 			r.rots[c.first+candidate].hidden = false
 			r.standBy(g, c, candidate)
 		} else {
@@ -140,16 +144,28 @@ func (r *Runner) learn(g *group, out *model.Reaction, candidate, primary int32) 
 	r.standBy(g, c, primary)
 }
 
+// returnHome fails back if it is time to. If that does not work, the wait begins anew.
+func (r *Runner) returnHome(i int32, g *group) {
+	if !r.planFailback(g) {
+		return
+	}
+	r.decide(i, g)
+	if g.store != none {
+		r.settleStore(g)
+	}
+	if r.cares[g.care].after > 0 {
+		r.planFailback(g)
+	}
+}
+
 // planFailback starts or stops the wait for the return to the preferred member; true if it is due now.
 func (r *Runner) planFailback(g *group) bool {
 	c := &r.cares[g.care]
 	if !c.failback {
 		return false
 	}
-	ready := g.state.Primary != preferred && g.state.Phase == model.Serving && !g.lost && r.fit(g, preferred) &&
-		!r.members[g.first+preferred].slow && r.caughtUp(g, preferred)
 	switch {
-	case !ready:
+	case !r.homeReady(g):
 		c.due = false
 		if c.waiting {
 			c.waiting = false
@@ -167,6 +183,12 @@ func (r *Runner) planFailback(g *group) bool {
 	return false
 }
 
+// homeReady tells whether a group could return to where it belongs.
+func (r *Runner) homeReady(g *group) bool {
+	return g.state.Primary != preferred && g.state.Phase == model.Serving && !g.lost && r.fit(g, preferred) &&
+		!r.members[g.first+preferred].slow && r.caughtUp(g, preferred)
+}
+
 // caughtUp tells whether a copy has all there is, so that a planned change of roles loses nothing.
 func (r *Runner) caughtUp(g *group, k int32) bool {
 	return g.store == none || r.stores[g.store].mode == model.Unreplicated || r.copies[r.stores[g.store].first+k].following
@@ -179,5 +201,5 @@ func (r *Runner) takeDue(g *group) bool {
 		return false
 	}
 	c.due, c.waiting = false, false
-	return g.state.Phase == model.Serving && !r.signal.Lost
+	return !r.signal.Lost && r.homeReady(g)
 }
