@@ -29,7 +29,7 @@ type twinService struct {
 	poll            dice    // the luck of what happened at …
 	pollAt          float64 // …
 	strain          twinStrain
-	harm            int     // done to its members, as of the last look
+	harm            int // done to its members, as of the last look
 	hold            twinHold
 	care            twinCare
 	ledger          *ledger // nil = no data, or no single history of it
