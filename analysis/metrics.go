@@ -67,6 +67,7 @@ const (
 	Inspections     Scope = "maintenance that finds hidden faults"
 	Stocks          Scope = "spare parts"
 	Queues          Scope = "queue"
+	StoresOfTwo     Scope = "store that two sides may write to"
 )
 
 // Metric is a function of one replication, together with what it means and how it is estimated.
@@ -113,6 +114,9 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 		{"loss_transactions", "writes lost at a recovery that lost some, in transactions", Transactions, Lower, Sample, Stores, v.lossTransactions},
 		{"rpo", "writes lost at a recovery, whether it lost any or not, in seconds", Time, Lower, Sample, Stores, v.recoveryLoss},
 		{"rpo_met", "share of recoveries that lost no more than the RPO", Fraction, Higher, Share, StoresWithRPO, v.rpoMet},
+		{"split_brains", "times per year that two sides of a partition took writes", PerYear, Lower, Rate, StoresOfTwo, v.splitBrains},
+		{"split_writes", "writes per year taken by the side that did not prevail, or wrote less", PerYear, Lower, Mean, StoresOfTwo, v.splitWrites},
+		{"suspect", "share of time in which data of a split brain was being reconciled", Fraction, Lower, Mean, StoresOfTwo, v.suspect},
 		{"messages_rejected", "messages per year that producers gave up, or sent blindly while the queue took none", PerYear, Lower, Mean, Queues, v.messagesRejected},
 		{"messages_lost", "messages per year that the queue had acknowledged and lost", PerYear, Lower, Mean, Queues, v.messagesLost},
 		{"messages_duplicated", "messages per year that are there twice", PerYear, Lower, Mean, Queues, v.messagesDuplicated},

@@ -109,6 +109,7 @@ func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 		case scope == Inspections && !sys.Maintenance[i].Finds:
 		case scope == JourneysBridged && !bridges(sys, int32(i)):
 		case scope == Queues && (sys.Services[i].Store == nil || sys.Services[i].Store.Producers == nil):
+		case scope == StoresOfTwo && !maySplit(sys, &sys.Services[i]):
 		case scope == Stores && sys.Services[i].Store == nil:
 		case scope == StoresWithRPO && (sys.Services[i].Store == nil || !(v.rpo[i] >= 0)):
 		default:

@@ -162,7 +162,7 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 		rate: s.WriteRate, flush: float64(s.FlushEvery), first: int32(len(p.copies)), clock: none,
 		key: nameKey(from.Name, forData), writing: true, choice: choiceOf(s), fullCopy: none, rewind: none, backups: s.Backups, errors: s.Errors,
 		corruption: s.Corruption, n: g.n,
-		restore: restoration{lost: negInf}, history: none}
+		restore: restoration{lost: negInf}, history: none, merger: c.merger(s.Reconcile)}
 	if st.feed.Producers = s.Producers; s.Producers != nil {
 		p.queued = make([]model.QueueUse, len(p.sys.Services))
 	}
@@ -326,6 +326,9 @@ func (c *compiler) dataClocks(i int32, g *group) {
 	}
 	if st.errors != nil {
 		st.spoilt.clock = c.clock(owner{kind: errorClock, group: i, index: g.store})
+	}
+	if st.merger.from != nil {
+		st.merger.clock = c.clock(owner{kind: reconcileClock, group: i, index: g.store})
 	}
 	if st.corruption != nil {
 		st.decayClock = c.clock(owner{kind: decayClock, group: i})

@@ -38,6 +38,9 @@ func (r *Runner) retained(s *store) float64 {
 	if s.split {
 		has += s.splitTo + (r.now-s.splitFrom)*s.splitShare
 	}
+	if b := &s.merger.waiting; b.on && s.merger.from.Merges {
+		has += b.length
+	}
 	return has
 }
 
@@ -81,6 +84,9 @@ func addRecovery(sys *model.System, seed uint64) {
 		}
 		if r.IntN(2) == 0 {
 			s.Rebuild = &model.Rebuild{FullCopy: expLaw(1800), Rewind: fixedLaw(60), RewindWorks: 0.5}
+		}
+		if sys.Services[i].Policy.Style() == model.Primary && r.IntN(2) == 0 {
+			s.Reconcile = &model.Reconciliation{Takes: expLaw(900), Serves: model.Serves(r.IntN(3)), Merges: r.IntN(2) == 0, Conflicts: r.Float64()}
 		}
 	}
 }

@@ -56,6 +56,7 @@ type group struct {
 	unfit              bool  // and the present candidate
 	old                int32 // an earlier primary that serves on its side of a partition, or none
 	restoring          bool  // its data is being brought back
+	suspended          bool  // it serves nothing while its data is being reconciled
 	barred             bool  // the primary is back, but is being replaced already
 	redirected         float64
 	blame              model.Element

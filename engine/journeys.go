@@ -208,6 +208,7 @@ func (r *Runner) closeHorizon() {
 	}
 	r.closeJobs()
 	r.closeBridges()
+	r.closeSplits()
 	for i := range r.groups {
 		g := &r.groups[i]
 		if g.up < g.n {
@@ -287,7 +288,7 @@ func (r *Runner) product(all spans, t float64) (float64, model.Phase) {
 			}
 		}
 		if l.access == model.Write && g.store != none && r.stores[g.store].closed() {
-			f, ph = 0, model.WriteBlock
+			f, ph = 0, r.stores[g.store].closedBy()
 		}
 		if g.readers && l.access == model.Read && c*f < g.whole && r.reader(g, none) != none {
 			c, f = g.whole, 1
@@ -434,7 +435,7 @@ func (r *Runner) fromAnew(place, service int32, access model.Access, t float64) 
 // reader is a standby that answers reads at a place while the primary does not, or none.
 func (r *Runner) reader(g *group, place int32) int32 {
 	s := &r.stores[g.store]
-	for k := int32(0); k < g.n && !g.restoring; k++ {
+	for k := int32(0); k < g.n && !g.restoring && !g.suspended; k++ {
 		m, c := &r.members[g.first+k], &r.copies[s.first+k]
 		if k != g.state.Primary && m.up && !c.empty && !(c.diverged && s.fullCopy != none) && r.reach.ok(place, m.site) {
 			return k

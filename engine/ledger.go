@@ -44,6 +44,7 @@ type store struct {
 	split            bool          // an old primary goes on writing elsewhere
 	splitAt, splitTo float64       // when the new primary's copy ends, and the length of what it misses
 	splitFrom        float64
+	splitBase        float64 // position at which the branches part
 	choice           choice
 	sighted          float64 // how much had been written when the primary was last seen
 	splitShare       float64 // of all writes, that go to the old primary
@@ -59,6 +60,7 @@ type store struct {
 	feed             feed
 	restore          restoration
 	spoilt           spoiling
+	merger           merger
 	history          int32 // when it took writes, or none
 }
 
@@ -83,7 +85,15 @@ type replica struct {
 }
 
 // closed tells whether no writes are taken now.
-func (s *store) closed() bool { return s.blocked || s.refusing }
+func (s *store) closed() bool { return s.blocked || s.refusing || s.merger.readsOnly() }
+
+// closedBy is what keeps writes from being taken.
+func (s *store) closedBy() model.Phase {
+	if s.blocked || s.refusing {
+		return model.WriteBlock
+	}
+	return model.Reconciling
+}
 
 // bringUp advances the count of acknowledged writes to now.
 func (r *Runner) bringUp(s *store) {
@@ -125,6 +135,9 @@ func (r *Runner) settleStore(g *group) {
 	}
 	if s.corruption != nil {
 		r.settleCorruption(g, s, primary.up)
+	}
+	if s.merger.from != nil {
+		r.settleBranches(g, s, primary)
 	}
 	r.waitForCopies(g, s, primary.up, copies)
 	s.refusing = g.fence.stopped && g.fence.writesOnly()
@@ -467,7 +480,7 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	own, ownAt := s.written-s.unflushed, s.lastAck-s.unflushed
 	if share := r.apart(g, old); goesOn && share > 0 {
 		s.split, s.splitShare, s.splitFrom = true, share, r.now
-		s.splitAt, s.splitTo = to.at, s.written-to.position
+		s.splitAt, s.splitTo, s.splitBase = to.at, s.written-to.position, to.position
 	} else {
 		r.book(loss, g.state.Primary)
 	}
@@ -515,16 +528,4 @@ func (r *Runner) apart(g *group, old int32) float64 {
 		}
 	}
 	return share
-}
-
-// endBranch books what an old primary acknowledged on its side of a partition.
-func (r *Runner) endBranch(i int32, g *group) {
-	s := &r.stores[g.store]
-	if !s.split {
-		return
-	}
-	s.split = false
-	r.book(model.Loss{Service: i, At: r.Now(), Initiator: g.blame,
-		Seconds:      model.Seconds(r.now - s.splitAt),
-		Transactions: s.rate * (s.splitTo + (r.now-s.splitFrom)*s.splitShare)}, g.state.Primary)
 }

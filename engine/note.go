@@ -29,6 +29,8 @@ const (
 	CushionUsed                       // Cushion, a cache or queue that stands in now; Delay = for how long at most
 	CushionSpent                      // Cushion
 	CushionFull                       // Cushion that is as before
+	BranchesMet                       // Service, Member whose branch is reconciled with the history now; Delay = how long that takes
+	Reconciled                        // Service
 )
 
 // Note is one thing that happened in a replication, for ftsim trace and for tests.

@@ -223,6 +223,7 @@ const (
 	taskClock
 	partClock
 	cushionClock
+	reconcileClock
 )
 
 const none = model.None

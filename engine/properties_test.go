@@ -152,6 +152,8 @@ func run(t testing.TB, sys *model.System, o Options) []model.Outcome {
 		c.Upkeep = append([]model.Upkeep(nil), out.Upkeep...)
 		c.Stocks = append([]model.StockUse(nil), out.Stocks...)
 		c.Bridged = append([]model.Seconds(nil), out.Bridged...)
+		c.Splits = append([]model.Split(nil), out.Splits...)
+		c.Suspect = append([]model.Seconds(nil), out.Suspect...)
 		all = append(all, c)
 	})
 	return all

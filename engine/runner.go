@@ -227,6 +227,8 @@ func (r *Runner) resetOutcome(replication int) {
 	out.Stocks = append(out.Stocks[:0], r.p.stocked...)
 	out.Bridged = zeroed(out.Bridged, len(r.p.sys.Journeys))
 	out.Queues = append(out.Queues[:0], r.p.queued...)
+	out.Splits = out.Splits[:0]
+	out.Suspect = zeroed(out.Suspect, len(r.groups))
 }
 
 func zeroed(s []model.Seconds, n int) []model.Seconds {
@@ -348,6 +350,8 @@ func (r *Runner) ring(id int32) {
 		r.holders[r.spreads[r.groups[o.group].spread].first+o.index].rebuilt = true
 	case forceClock:
 		r.stores[o.index].force.due = true
+	case reconcileClock:
+		r.stores[o.index].merger.rang = true
 	case fallbackClock:
 		r.stores[o.index].waited = true
 	case strainClock:

@@ -36,6 +36,9 @@ func (p *Program) settling() float64 {
 	for i := range p.stocks {
 		take(p.stocks[i].lead)
 	}
+	for i := range p.stores {
+		take(p.stores[i].merger.takes)
+	}
 	for i := range p.upkeeps { // a few rounds
 		longest = max(longest, float64(p.laws[p.upkeeps[i].every].from.Mean())*3/settlingRepairs)
 	}
@@ -173,6 +176,11 @@ func (r *Runner) observeFrom(t float64) {
 		}
 	}
 	r.resetOutcome(out.Replication)
+	for i := range r.stores {
+		if x := &r.stores[i].merger; x.busy {
+			x.since = t
+		}
+	}
 	out.Outages = append(out.Outages, running...)
 	out.Failovers = append(out.Failovers, changing...)
 }

@@ -16,6 +16,8 @@ type Outcome struct {
 	Stocks      []StockUse // per stock of spare parts
 	Bridged     []Seconds  // per journey: time in which caches or queues it rests on were in use or recovering
 	Queues      []QueueUse // per service, if there is a queue; else empty
+	Splits      []Split    // of all stores, by end
+	Suspect     []Seconds  // per service: time in which its data was being reconciled
 }
 
 // Outage is a maximal interval in which a journey's served fraction is below its threshold (R26).

@@ -261,11 +261,12 @@ type Store struct {
 	FlushEvery    Seconds // for Periodic
 	LowValue      bool    // its losses are reported, but break no RPO
 	Candidates    Candidates
-	Rebuild       *Rebuild    // how a copy that has lost touch with history is made anew; nil = at once
-	Backups       *Backups    // nil = none
-	Errors        *DataErrors // nil = never
-	Corruption    *Corruption // nil = never
-	Producers     *Producers  // nil = it is no queue
+	Reconcile     *Reconciliation // what follows a split brain, if there is one primary; nil = the branch of the old one is discarded
+	Rebuild       *Rebuild        // how a copy that has lost touch with history is made anew; nil = at once
+	Backups       *Backups        // nil = none
+	Errors        *DataErrors     // nil = never
+	Corruption    *Corruption     // nil = never
+	Producers     *Producers      // nil = it is no queue
 }
 
 // Corruption is data that goes bad on one copy, which nobody notices before that is read (R38).

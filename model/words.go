@@ -41,12 +41,13 @@ const (
 	Unreached                // working, but out of the clients' reach
 	WriteBlock               // writes wait for a missing copy
 	Overload                 // more demand than the healthy replicas can serve
+	Reconciling              // two branches of the data are being made one
 	NumPhases
 )
 
 var phaseWords = [NumPhases]string{
 	"serving", "detection", "decision", "fencing", "activation", "redirection", "warm-up", "repair",
-	"network", "write-block", "overload",
+	"network", "write-block", "overload", "reconciliation",
 }
 
 func (p Phase) String() string { return phaseWords[p] }

@@ -22,6 +22,7 @@ func (b *builder) data(s *service) *model.Store {
 	st.LowValue = m.word("loss_tolerance", []string{"normal", "low-value"}, "normal") == "low-value"
 	b.durability(m, st)
 	b.replication(s, m, st, size, growth)
+	b.reconciliation(s, m, st)
 	b.backups(m, st, size, growth)
 	b.delayed(m, st)
 	b.corruption(m, st)

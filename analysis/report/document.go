@@ -124,6 +124,7 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	}
 	d.add(queues(sum))
 	d.add(jobs(sum))
+	d.add(splits(sum))
 	d.add(failovers(sum))
 	d.add(exposure(sum))
 	d.add(bridged(sum))
@@ -379,6 +380,8 @@ func phaseLabel(p model.Phase) string {
 		return "write-block: waiting for a copy"
 	case model.Overload:
 		return "overload: too few replicas"
+	case model.Reconciling:
+		return "reconciliation after a split brain"
 	}
 	return p.String()
 }

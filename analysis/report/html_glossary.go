@@ -51,5 +51,6 @@ var phaseMeaning = [model.NumPhases]string{
 	model.Repair:      "There is nothing to fail over to: everybody waits for a repair.",
 	model.Unreached:   "It works, but is out of the reach of its clients.",
 	model.WriteBlock:  "Writes wait for a missing copy.",
+	model.Reconciling: "After a split brain, the branches of the data are being made one.",
 	model.Overload:    "There is more demand than the healthy replicas can serve.",
 }

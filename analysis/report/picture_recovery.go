@@ -176,5 +176,5 @@ func countTicks(top int) plot.ConstantTicks {
 var phaseColors = [model.NumPhases]color.NRGBA{
 	model.Serving: hairline, model.Detection: hue(0x56B4E9), model.Decision: hue(0xCC79A7), model.Fencing: hue(0xF0E442),
 	model.Activation: blue, model.Redirection: hue(0x009E73), model.Warming: faintInk, model.Repair: hue(0xE69F00),
-	model.Unreached: ink, model.WriteBlock: hue(0x8C6D31), model.Overload: vermilion,
+	model.Unreached: ink, model.WriteBlock: hue(0x8C6D31), model.Overload: vermilion, model.Reconciling: mutedInk,
 }

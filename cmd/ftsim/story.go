@@ -203,6 +203,10 @@ func (s *story) words(i int, since *elapsed) string {
 		return s.cushion(n.Cushion) + " is of no more use"
 	case engine.CushionFull:
 		return s.cushion(n.Cushion) + " is as before"
+	case engine.BranchesMet:
+		return fmt.Sprintf("%s has two branches of its data, the other on %s, %s", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member), toReconcile(n.Delay))
+	case engine.Reconciled:
+		return fmt.Sprintf("%s: the branches of its data are reconciled%s", s.sys.Services[n.Service].Name, since.of(i))
 	case engine.JobStopped:
 		return fmt.Sprintf("job %s is interrupted; it has lost %s of work so far", s.sys.Jobs[n.Job].Name, n.Delay.Round())
 	case engine.JobDone:
@@ -243,6 +247,13 @@ func (s *story) member(service, member int32) string {
 		return "nobody"
 	}
 	return s.sys.Components[members[member].Component].Name
+}
+
+func toReconcile(took model.Seconds) string {
+	if took == 0 {
+		return "which are reconciled at once"
+	}
+	return "to be reconciled (takes " + took.Round() + ")"
 }
 
 func lost(t model.Seconds) string {
@@ -307,6 +318,8 @@ func about(n *engine.Note) (s subject, begins, ends bool) {
 		return subject{engine.DataCorrupted, n.Service, n.Member}, n.Kind == engine.DataCorrupted, n.Kind == engine.CorruptionMended
 	case engine.CushionUsed, engine.CushionSpent, engine.CushionFull:
 		return subject{engine.CushionUsed, n.Cushion, 0}, n.Kind == engine.CushionUsed, n.Kind == engine.CushionFull
+	case engine.BranchesMet, engine.Reconciled:
+		return subject{engine.BranchesMet, n.Service, 0}, n.Kind == engine.BranchesMet, n.Kind == engine.Reconciled || n.Delay == 0
 	case engine.JobStopped, engine.JobDone:
 		return subject{n.Kind, n.Job, 0}, true, true
 	}

@@ -1,0 +1,188 @@
+package engine
+
+import "github.com/ftsim/ftsim/model"
+
+// This file is about what follows a split brain (R21, R30): an old primary that went on for the clients on its
+// side of a partition has a branch of the history to itself. What becomes of it is known when it ends, or, where
+// branches are merged, when they meet.
+
+// merger is the state of a model.Reconciliation.
+type merger struct {
+	from    *model.Reconciliation // nil = branches are discarded, and nobody looks at them
+	takes   int32                 // law, or none
+	clock   int32
+	rang    bool
+	waiting ownBranch
+	busy    bool    // the branches are being reconciled
+	until   float64 // the end of that
+	since   float64 // its beginning, or that of observation
+}
+
+// ownBranch is what an old primary has written that no other has.
+type ownBranch struct {
+	on      bool  // there is one that has yet to meet the history
+	member  int32 // who has it
+	length  float64
+	parted  float64       // when the last write was acknowledged that both have
+	ended   float64       // when it ended
+	rivals  float64       // seconds of writing on the other side meanwhile
+	blame   model.Element // what it is put down to
+	written bool          // both sides wrote after they had parted
+}
+
+func (c *compiler) merger(from *model.Reconciliation) merger {
+	m := merger{from: from, takes: none}
+	if from != nil {
+		m.takes = c.law(from.Takes)
+	}
+	return m
+}
+
+// readsOnly tells whether writes are refused for the sake of reconciliation.
+func (x *merger) readsOnly() bool { return x.busy && x.from.Serves == model.ServesReads }
+
+// endBranch ends what an old primary acknowledges on its side of a partition. Unless branches are merged, it is
+// lost then.
+func (r *Runner) endBranch(i int32, g *group) {
+	s := &r.stores[g.store]
+	if !s.split {
+		return
+	}
+	r.bringUp(s)
+	s.split = false
+	b := r.branchOf(g, s)
+	x := &s.merger
+	merges := x.from != nil && x.from.Merges
+	lost := s.rate * b.length
+	if merges {
+		lost = 0
+	}
+	r.recordSplit(i, s, &b, lost)
+	if !merges {
+		r.book(model.Loss{Service: i, At: r.Now(), Initiator: b.blame, Seconds: model.Seconds(r.now - b.parted), Transactions: s.rate * b.length}, g.state.Primary)
+	}
+	if x.from == nil || !merges && !b.written {
+		return
+	}
+	if x.waiting.on {
+		r.dropBranch(i, g, s)
+	}
+	x.waiting = b
+	x.waiting.on = true
+}
+
+// branchOf is the branch that ends now. Clients who reach the new primary write there.
+func (r *Runner) branchOf(g *group, s *store) ownBranch {
+	own, rivals := (r.now-s.splitFrom)*s.splitShare, max(0, s.written-s.splitBase)*(1-s.splitShare)
+	return ownBranch{member: g.old, length: s.splitTo + own, parted: s.splitAt, ended: r.now, rivals: rivals, blame: g.blame, written: own > 0 && rivals > 0}
+}
+
+// recordSplit writes a split brain down in the outcome.
+func (r *Runner) recordSplit(i int32, s *store, b *ownBranch, lost float64) {
+	if r.past || !b.written {
+		return
+	}
+	r.out.Splits = append(r.out.Splits, model.Split{Service: i, Start: model.Seconds(max(s.splitFrom, r.begin) - r.begin), End: r.Now(),
+		Kept: s.rate * b.rivals, Other: s.rate * (r.now - s.splitFrom) * s.splitShare, Lost: lost, Initiator: b.blame})
+}
+
+// settleBranches has branches meet that can, and ends a reconciliation whose time is over.
+func (r *Runner) settleBranches(g *group, s *store, primary *member) {
+	x := &s.merger
+	i := r.members[g.first].service
+	if x.rang {
+		x.rang = false
+		r.bookSuspect(i, x)
+		x.busy, g.suspended = false, false
+		r.tell(Note{Kind: Reconciled, Service: i})
+	}
+	if !x.waiting.on {
+		return
+	}
+	switch m := &r.members[g.first+x.waiting.member]; {
+	case r.copies[s.first+x.waiting.member].empty:
+		r.dropBranch(i, g, s)
+	case m == primary:
+		x.waiting.written = false // of what others wrote meanwhile nothing goes on
+		r.merge(i, g, s)
+	case m.up && primary.up && r.reach.ok(primary.site, m.site):
+		r.merge(i, g, s)
+	}
+}
+
+// dropBranch gives a branch up that will not meet the history any more.
+func (r *Runner) dropBranch(i int32, g *group, s *store) {
+	b := &s.merger.waiting
+	if s.merger.from.Merges {
+		r.book(model.Loss{Service: i, At: r.Now(), Initiator: b.blame, Seconds: model.Seconds(b.ended - b.parted), Transactions: s.rate * b.length}, g.state.Primary)
+	}
+	b.on = false
+}
+
+// merge makes two branches one: what is merged, but for the conflicts, is in the history from now on.
+func (r *Runner) merge(i int32, g *group, s *store) {
+	x := &s.merger
+	b := &x.waiting
+	b.on = false
+	if x.from.Merges {
+		loss, lost := model.Loss{Service: i, At: r.Now(), Initiator: b.blame}, 0.0
+		if b.written {
+			lost = x.from.Conflicts * min(b.length, b.rivals)
+		}
+		if lost > 0 {
+			loss.Seconds, loss.Transactions = model.Seconds(b.ended-b.parted), s.rate*lost
+		}
+		s.written += b.length - lost
+		if s.history != none && s.writing {
+			r.writes[s.history].begin(r.now, s.written)
+		}
+		r.book(loss, g.state.Primary)
+	}
+	if b.written {
+		r.reconcile(i, g, s)
+	}
+}
+
+// reconcile begins to look through both branches. A second pair of them is looked through beside the first.
+func (r *Runner) reconcile(i int32, g *group, s *store) {
+	x := &s.merger
+	took := 0.0
+	if x.takes != none {
+		took = r.laws[x.takes].draw(&s.luck, r.lend)
+	}
+	r.tell(Note{Kind: BranchesMet, Service: i, Member: x.waiting.member, Delay: model.Seconds(took)})
+	if took <= 0 {
+		return
+	}
+	if !x.busy {
+		x.busy, x.since, x.until = true, r.now, r.now
+		g.suspended = x.from.Serves == model.ServesNothing
+	}
+	x.until = max(x.until, r.now+took)
+	r.clocks.arm(x.clock, x.until)
+}
+
+func (r *Runner) bookSuspect(i int32, x *merger) {
+	if !r.past {
+		r.out.Suspect[i] += model.Seconds(r.now - max(x.since, r.begin))
+	}
+}
+
+// closeSplits books what is under way at the horizon.
+func (r *Runner) closeSplits() {
+	for i := range r.groups {
+		g := &r.groups[i]
+		if g.store == none {
+			continue
+		}
+		s := &r.stores[g.store]
+		if s.split {
+			r.bringUp(s)
+			b := r.branchOf(g, s)
+			r.recordSplit(int32(i), s, &b, 0)
+		}
+		if s.merger.busy {
+			r.bookSuspect(int32(i), &s.merger)
+		}
+	}
+}
