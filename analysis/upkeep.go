@@ -100,6 +100,11 @@ func (v *lens) partsShort(dst []float64, o *model.Outcome, s int) []float64 {
 	return append(dst, float64(partsOf(o, s).Short))
 }
 
+func (v *lens) partsFillRate(dst []float64, o *model.Outcome, s int) []float64 {
+	u := partsOf(o, s)
+	return shares(dst, u.Used-u.Short, u.Used)
+}
+
 func (v *lens) partsWait(dst []float64, o *model.Outcome, s int) []float64 {
 	return append(dst, float64(partsOf(o, s).Waited), float64(partsOf(o, s).Used))
 }

@@ -108,7 +108,7 @@ func TestPartsAreCounted(t *testing.T) {
 		s.Add(out)
 	}
 	sum := s.Summary()
-	for metric, want := range map[string]float64{"parts_used": 2, "parts_short": 0.5, "parts_wait": 3600} {
+	for metric, want := range map[string]float64{"parts_used": 2, "parts_short": 0.5, "parts_wait": 3600, "parts_fill_rate": 0.75} {
 		if got := sum.Get(metric, 0).Main().Value; math.Abs(got-want) > 1e-9 {
 			t.Errorf("%s is %v, not %v", metric, got, want)
 		}

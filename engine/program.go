@@ -46,7 +46,6 @@ type Program struct {
 	stocked  []model.StockUse // nothing used, of each
 	queued   []model.QueueUse // nothing given up, by service; nil without queues
 	stockOf  []int32          // by mode: which part its repair takes, or none; nil if there are no parts
-	orders   int              // that may be under way
 	upkeeps  []upkeep
 	tasks    []task
 	stakes   []stake        // of tasks

@@ -59,7 +59,8 @@ type Runner struct {
 	stocks      []stock
 	shelfLine   []int32        // of modes whose repair waits for a part: the next in line, none, or notWaiting; nil without parts
 	shortSince  []float64      // of the same
-	arrivals    []float64      // of parts on order, by stock and time
+	arrivals    [][]float64    // of parts on order, by stock and time
+	owed        [][]float64    // by stock: since when parts are owed to repairs that went on without, by time
 	beyondStock model.StockUse // what happens after the horizon
 	upkeeps     []upkeep
 	tasks       []task
@@ -123,7 +124,8 @@ func (p *Program) NewRunner(o Options) *Runner {
 		jour:     make([]journey, len(p.journeys)),
 		jobs:     make([]job, len(p.jobs)),
 		stocks:   make([]stock, len(p.stocks)),
-		arrivals: make([]float64, p.orders),
+		arrivals: make([][]float64, len(p.stocks)),
+		owed:     make([][]float64, len(p.stocks)),
 		upkeeps:  make([]upkeep, len(p.upkeeps)),
 		tasks:    make([]task, len(p.tasks)),
 		cushions: make([]cushion, len(p.cushions)),
@@ -142,6 +144,9 @@ func (p *Program) NewRunner(o Options) *Runner {
 	}
 	if len(p.stocks) > 0 {
 		r.shelfLine, r.shortSince = make([]int32, len(p.modes)), make([]float64, len(p.modes))
+	}
+	for i := range p.stocks {
+		r.arrivals[i] = make([]float64, 0, p.stocks[i].most)
 	}
 	if p.hides {
 		r.hiddenSince = make([]float64, len(p.comps))

@@ -11,16 +11,15 @@ import (
 
 // stock is the state of a model.Stock.
 type stock struct {
-	from         *model.Stock
-	index        int32
-	shelf        int32
-	waitingLine        // for a part, linked by the runner's shelfLine
-	orders, most int32 // its part of the runner's arrivals, and how many of them there are room for
-	open         int32 // orders under way
-	clock        int32 // of the next arrival
-	lead         int32 // law, or none
-	key          uint64
-	luck         stream
+	from        *model.Stock
+	index       int32
+	shelf       int32
+	waitingLine       // for a part, linked by the runner's shelfLine
+	most        int   // orders under way at a time, if repairs wait for their part
+	clock       int32 // of the next arrival
+	lead        int32 // law, or none
+	key         uint64
+	luck        stream
 }
 
 // stocks lays out who takes which part.
@@ -36,7 +35,7 @@ func (c *compiler) stocks() error {
 	}
 	for _, i := range byName(len(p.stocks), func(i int) string { return p.sys.Stocks[i].Name }) {
 		from := &p.sys.Stocks[i]
-		s := stock{from: from, index: i, shelf: int32(from.Size), waitingLine: nobody, orders: int32(p.orders),
+		s := stock{from: from, index: i, shelf: int32(from.Size), waitingLine: nobody,
 			lead: c.law(from.Lead), key: nameKey(from.Name, forParts), clock: c.clock(owner{kind: partClock, group: none, index: i})}
 		for _, serves := range from.Serves {
 			modes := p.sys.Components[serves].Modes
@@ -47,9 +46,8 @@ func (c *compiler) stocks() error {
 			}
 		}
 		if from.Size != model.Unlimited {
-			s.most = int32(from.Size + len(from.Serves))
+			s.most = from.Size + len(from.Serves)
 		}
-		p.orders += int(s.most)
 		p.stocks[i] = s
 	}
 	return nil
@@ -59,6 +57,7 @@ func (r *Runner) resetStocks(run uint64) {
 	copy(r.stocks, r.p.stocks)
 	for i := range r.stocks {
 		r.stocks[i].luck = streamOf(run, r.stocks[i].key)
+		r.arrivals[i], r.owed[i] = r.arrivals[i][:0], r.owed[i][:0]
 	}
 	for i := range r.shelfLine {
 		r.shelfLine[i] = notWaiting
@@ -90,6 +89,10 @@ func (r *Runner) takePart(id int32) bool {
 		return true
 	}
 	r.tallyOf(s).Short++
+	if s.from.GoesOn {
+		r.owed[k] = append(r.owed[k], r.now)
+		return true
+	}
 	r.clocks.stop(id)
 	r.shortSince[id] = r.now
 	s.join(r.shelfLine, id)
@@ -108,22 +111,24 @@ func (r *Runner) order(s *stock) {
 	if s.lead != none {
 		at += r.laws[s.lead].draw(&s.luck, r.lend)
 	}
-	list := r.arrivals[s.orders : s.orders+s.open+1]
-	k, _ := slices.BinarySearch(list[:s.open], at)
-	copy(list[k+1:], list[k:])
-	list[k] = at
-	s.open++
-	r.clocks.arm(s.clock, list[0])
+	list := &r.arrivals[s.index]
+	k, _ := slices.BinarySearch(*list, at)
+	*list = slices.Insert(*list, k, at)
+	r.clocks.arm(s.clock, (*list)[0])
 }
 
-// arrive hands the part that has come to the repair that has waited longest, or puts it on the shelf.
+// arrive hands the part that has come to whoever has waited longest, or puts it on the shelf.
 func (r *Runner) arrive(k int32) {
 	s := &r.stocks[k]
-	list := r.arrivals[s.orders : s.orders+s.open]
-	copy(list, list[1:])
-	s.open--
-	if r.clocks.stop(s.clock); s.open > 0 {
-		r.clocks.arm(s.clock, list[0])
+	list := &r.arrivals[k]
+	*list = slices.Delete(*list, 0, 1)
+	if r.clocks.stop(s.clock); len(*list) > 0 {
+		r.clocks.arm(s.clock, (*list)[0])
+	}
+	if owed := &r.owed[k]; len(*owed) > 0 {
+		r.tallyOf(s).Waited += model.Seconds(r.now - (*owed)[0])
+		*owed = slices.Delete(*owed, 0, 1)
+		return
 	}
 	id := s.first
 	if id == none {
@@ -139,8 +144,8 @@ func (r *Runner) arrive(k int32) {
 func (r *Runner) forgoPart(id int32) {
 	s := &r.stocks[r.p.stockOf[id]]
 	s.leave(r.shelfLine, id)
-	s.open--
-	if s.open == 0 {
+	list := &r.arrivals[s.index]
+	if *list = (*list)[:len(*list)-1]; len(*list) == 0 {
 		r.clocks.stop(s.clock)
 	}
 }

@@ -97,6 +97,44 @@ func TestPartsComeOnTheNextBusinessDay(t *testing.T) {
 	}
 }
 
+// Repairs that go on without a part leave the demand as it is. How many parts are on order is then Poisson, and
+// a repair finds one on the shelf with the probability that it is less than the stock (Palm, 1938).
+func TestPartsThatAreOwed(t *testing.T) {
+	const n, size, demand = 20, 17, 20 * 2016. / 4000
+	want, term := 0.0, math.Exp(-demand)
+	for x := range size {
+		want += term
+		term *= demand / float64(x+1)
+	}
+	for _, lead := range []model.Distribution{fixedLaw(2016 * model.Hour), expLaw(2016 * model.Hour)} {
+		sys := stocked(n, n, size, fixedLaw(0), lead)
+		sys.Stocks[0].GoesOn = true
+		for i := range sys.Components {
+			sys.Components[i].Modes[0].Life = expLaw(4000 * model.Hour)
+		}
+		used, short, half, waited := 0.0, 0.0, 0.0, 0.0
+		for _, out := range run(t, sys, Options{Horizon: 100 * model.Year, Seed: 3, Runs: 200, SteadyState: true}) {
+			if len(out.Outages) > 0 {
+				t.Fatal("somebody waited")
+			}
+			u := out.Stocks[0]
+			used, short, waited = used+float64(u.Used), short+float64(u.Short), waited+float64(u.Waited/model.Hour)
+			half += math.Pow(float64(u.Short)-(1-want)*float64(u.Used), 2)
+		}
+		if got, half := 1-short/used, 3*math.Sqrt(half)/used; math.Abs(got-want) > half {
+			t.Errorf("lead %v: %.5f ± %.5f from the shelf, exact %.5f", lead, got, half, want)
+		}
+		owed, p := 0.0, math.Exp(-demand) // on average, by Little's law
+		for x := range 100 {
+			owed += max(0, float64(x-size)) * p
+			p *= demand / float64(x+1)
+		}
+		if got, want := waited/used, owed/(n/4000.); math.Abs(got-want) > 0.1*want {
+			t.Errorf("lead %v: owed for %.3f h on average, exact %.3f h", lead, got, want)
+		}
+	}
+}
+
 // An unlimited stock counts failures and delays nothing.
 func TestUnlimitedPartsCountFailures(t *testing.T) {
 	with, without := stocked(5, 5, model.Unlimited, expLaw(repairH), expLaw(model.Year)), farm(5, policies.ActiveActive{}, 5)

@@ -6,12 +6,13 @@ import (
 )
 
 // Stock is spare parts of one sort. A repair takes one before it begins, and one more is ordered; if none is
-// there, the repair waits for the next that comes.
+// there, the repair waits for the next that comes, or goes on without.
 type Stock struct {
 	Name     string
 	Size     int          // parts on the shelf at the start; Unlimited = always one more
 	Lead     Distribution // from an order to the part; nil = no time
 	Delivery Office       // if kept, the lead time begins when the next working day does
+	GoesOn   bool         // a repair that finds the shelf empty goes on with a makeshift, and is owed the part
 	Serves   []int32      // components
 	Modes    [NumFaultModes]bool
 	At       Pos
@@ -34,8 +35,8 @@ func (o *Office) Opens(t Seconds) Seconds {
 // StockUse is what became of a Stock in one replication, within the horizon.
 type StockUse struct {
 	Used   int32   // parts
-	Short  int32   // repairs that had to wait for one
-	Waited Seconds // in all, by those that got one
+	Short  int32   // repairs that found none on the shelf
+	Waited Seconds // from then, in all, until they got one
 }
 
 const mostParts = 100_000

@@ -43,6 +43,7 @@ func (b *builder) sortOfPart(m *mapping, name string) {
 	} else if s.Size = m.count("stock", 0, 100_000, 0); v == nil {
 		m.set("stock", "0", nil)
 	}
+	s.GoesOn = m.word("when_empty", []string{"wait", "go-ahead"}, "wait") == "go-ahead"
 	b.partModes(m, &s)
 	b.partUsers(m, &s)
 	m.done()

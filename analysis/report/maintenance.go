@@ -49,7 +49,7 @@ func hiddenFaults(sum *analysis.Summary) Table {
 
 // partsTable shows what spare parts repairs took, and how often they had to wait for one.
 func partsTable(sum *analysis.Summary) Table {
-	t := Table{Head: []string{"SPARE PARTS", "used/y", "p95", "had to wait/y", "mean wait"}, Left: 1}
+	t := Table{Head: []string{"SPARE PARTS", "used/y", "p95", "had to wait/y", "mean wait", "from the shelf [95 %]"}, Left: 1}
 	for i := range sum.System.Stocks {
 		used, wait := sum.Get("parts_used", i), sum.Get("parts_wait", i).Main()
 		text := dash
@@ -57,7 +57,7 @@ func partsTable(sum *analysis.Summary) Table {
 			text = span(wait.Value)
 		}
 		t.Rows = append(t.Rows, cells(sum.System.Stocks[i].Name, upper(used.Main(), number), number(used.Stat("p95").Value),
-			upper(sum.Get("parts_short", i).Main(), number), text))
+			upper(sum.Get("parts_short", i).Main(), number), text, within(sum.Get("parts_fill_rate", i).Main(), share)))
 	}
 	return t
 }

@@ -79,12 +79,12 @@ func answer(c *knownCase, a *knownAnswer, e effort) (*question, estimate, error)
 	if err != nil {
 		return nil, estimate{}, err
 	}
-	d, err := interpret(c, q)
-	if err != nil {
-		return nil, estimate{}, err
+	if q.search != nil {
+		found, err := q.search(e)
+		return q, found, err
 	}
 	q.none = a.Value == 0
-	sys, err := d.system()
+	sys, err := q.system(c)
 	if err != nil {
 		return nil, estimate{}, err
 	}

@@ -31,6 +31,7 @@ type design struct {
 	alarms     model.Distribution // from one false alarm to the next; nil = never
 	saved      *saved
 	work       []*planned
+	shelf      *stocked
 	asked      *question
 	words      string // the description of the case
 	written    *structure
@@ -136,6 +137,13 @@ func (d *design) whenUp() error {
 		d.up = &expression{}
 		return nil
 	}
+	if d.asked.ofStock() {
+		d.up = &expression{k: len(d.parts)}
+		for i := range d.parts {
+			d.up.of = append(d.up.of, ref(d.parts[i].name))
+		}
+		return nil
+	}
 	if t := d.asked.target; t != "" {
 		d.up = ref(d.instances[t][0])
 		return nil
@@ -228,6 +236,9 @@ func (d *design) consistent() error {
 	}
 	if q.steady() && d.traced() {
 		return unsupported("a trace has no long run")
+	}
+	if q.ofStock() && d.shelf == nil {
+		return unsupported("the structure says nothing of a stock of spares")
 	}
 	if q.kind == lossRate && d.store == nil {
 		return unsupported("the structure says nothing of data")

@@ -57,6 +57,8 @@ func (w *watch) take(o *model.Outcome) {
 		w.sums.add(count/horizon, 1)
 	case workRate, testRate, foundRate, foundShare, hiddenTime, costRate:
 		w.takeUpkeep(o)
+	case shortShare, partWait, partRate, owedParts:
+		w.takeStock(o.Stocks[0], horizon)
 	case meanDown:
 		w.sums.add(down, count)
 	case meanUp:
@@ -165,17 +167,19 @@ func (w *watch) estimate() estimate {
 		return w.maybe(w.sums.mean())
 	case countOver:
 		return w.sums.mean()
-	case frequency, failoverRate, falseRate, workRate, testRate, foundRate, costRate:
+	case frequency, failoverRate, falseRate, workRate, testRate, foundRate, costRate, partRate:
 		return w.sums.mean().times(scale)
+	case owedParts:
+		return w.sums.mean()
 	case betweenOutages:
 		return w.sums.mean().times(scale).inverse()
 	case downRate, lossRate:
 		return w.sums.mean().times(float64(model.Year) / scale)
 	case firstOutage, secondsOver, firstFalse:
 		return w.sums.mean().times(1 / scale)
-	case foundShare:
+	case foundShare, shortShare:
 		return w.maybe(w.sums.ratio())
-	case meanDown, meanUp, hiddenTime:
+	case meanDown, meanUp, hiddenTime, partWait:
 		return w.sums.ratio().times(1 / scale)
 	}
 	return w.statistic().times(1 / w.statScale())

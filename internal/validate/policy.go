@@ -86,14 +86,6 @@ func (d *design) repairPolicy(raw json.RawMessage) error {
 	return nil
 }
 
-// spares accepts that there are always enough.
-func (d *design) spares(raw json.RawMessage) error {
-	if string(raw) != `"one per failure, always at hand"` {
-		return unsupported("spares: %s", clip(raw))
-	}
-	return nil
-}
-
 // describesUp accepts words about what is written out in the up expression.
 func (d *design) describesUp(raw json.RawMessage) error {
 	e, err := parseUp(d.written.Up, d.instances)

@@ -12,18 +12,19 @@ import (
 // question is a measure understood: what to observe, of which variant of the system.
 type question struct {
 	kind         kind
-	complement   bool          // 1 − what is observed
-	scale        model.Seconds // seconds in a unit of the value; of a rate, in the time it is per
-	until        model.Seconds // the instant, or the end of the interval from 0
-	stat         string        // mean, sd, min, max, a quantile such as p95, or over
-	limit        float64       // a count, or seconds
-	edits        []edit        // what differs from the structure as written
-	target       string        // the component asked about; "" = the system
-	alone        bool          // only understood if the system is one component
-	single       bool          // losses at which some copy was left
-	price        price         // of replacements
-	failuresOnly bool          // planned work is no failure
-	none         bool          // known to be zero: seen is how often it is not
+	complement   bool                             // 1 − what is observed
+	scale        model.Seconds                    // seconds in a unit of the value; of a rate, in the time it is per
+	until        model.Seconds                    // the instant, or the end of the interval from 0
+	stat         string                           // mean, sd, min, max, a quantile such as p95, or over
+	limit        float64                          // a count, or seconds
+	edits        []edit                           // what differs from the structure as written
+	target       string                           // the component asked about; "" = the system
+	alone        bool                             // only understood if the system is one component
+	single       bool                             // losses at which some copy was left
+	price        price                            // of replacements
+	failuresOnly bool                             // planned work is no failure
+	search       func(e effort) (estimate, error) // finds the answer by asking about several variants; nil = one system has it
+	none         bool                             // known to be zero: seen is how often it is not
 }
 
 // kind is what is observed.
@@ -64,6 +65,10 @@ const (
 	foundRate                  // hidden failures that tests find over time, long-run
 	foundShare                 // of tests that find one
 	hiddenTime                 // from a hidden failure to the test that finds it
+	shortShare                 // of demands for a spare part that find none on the shelf
+	partWait                   // from a demand for a spare part to the part
+	partRate                   // spare parts used over time, long-run
+	owedParts                  // demands for a spare part that wait for it, long-run
 	costRate                   // of planned and unplanned replacements over time, long-run
 )
 
@@ -113,6 +118,9 @@ var bases = []base{
 	{"tests_per_year", testRate, false, nothing, "y"}, {"inspections_per_year", testRate, false, nothing, "y"},
 	{"found_failures_per_year", foundRate, false, nothing, "y"}, {"probability_a_test_finds_a_failure", foundShare, false, nothing, ""},
 	{"mean_time_hidden_per_failure", hiddenTime, false, nothing, ""}, {"mean_undetected_time_per_failure", hiddenTime, false, nothing, ""},
+	{"fill_rate", shortShare, true, nothing, ""}, {"fill_rate_steady", shortShare, true, nothing, ""},
+	{"mean_wait_for_a_spare", partWait, false, nothing, ""}, {"mean_back_orders", owedParts, false, nothing, ""}, {"expected_backorders", owedParts, false, nothing, ""},
+	{"spares_used_per_year", partRate, false, nothing, "y"}, {"demands_per_year", partRate, false, nothing, "y"},
 	{"cost_rate", costRate, false, nothing, ""}, {"cost_per_year", costRate, false, nothing, "y"},
 	{"lost_seconds_per_year", lossRate, false, nothing, "s"}, {"lost_hours_per_year", lossRate, false, nothing, "h"},
 }
@@ -145,6 +153,9 @@ func ask(c *knownCase, a *knownAnswer) (*question, error) {
 		if q.scale, err = unitOf(a.Unit); err != nil {
 			return nil, err
 		}
+	}
+	if s := smallestStock(c, a.Name, unit); s != nil {
+		return s, nil
 	}
 	q.until = model.Seconds(number) * unit
 	suffix, err := q.recognise(c, name, arg, unit)

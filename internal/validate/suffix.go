@@ -13,7 +13,7 @@ import (
 
 // readings try to understand a suffix, in this order; nil = it is not of that form.
 var readings = []func(c *knownCase, suffix string) (edit, error){
-	asDescribed, unitsOnly, consecutive, unavailable, failing, groupOf, allDown, byLaw, atInterval,
+	asDescribed, unitsOnly, consecutive, unavailable, failing, groupOf, allDown, byLaw, atInterval, atStock,
 }
 
 var describedWords = regexp.MustCompile(`^([^:]+): (.+)$`)

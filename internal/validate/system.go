@@ -33,6 +33,7 @@ func (d *design) system() (*model.System, error) {
 	}
 	a.traces()
 	a.upkeep()
+	a.stock()
 	for _, p := range d.positions {
 		a.addPosition(p)
 	}

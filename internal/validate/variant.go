@@ -125,11 +125,29 @@ func without(keys ...string) edit {
 func needing(k int, all bool) edit {
 	return func(s *structure) error {
 		var e unexpanded
-		if json.Unmarshal(s.Up, &e) != nil || e.KOfN == nil || k > len(e.KOfN.Of) || all && k != len(e.KOfN.Of) {
+		if json.Unmarshal(s.Up, &e) != nil || e.KOfN == nil || k > s.number(e.KOfN.Of) || all && k != s.number(e.KOfN.Of) {
 			return unsupported("needing %d of the parts: up is not of that form", k)
 		}
 		return s.setUp(map[string]any{"k_of_n": map[string]any{"k": k, "of": e.KOfN.Of}})
 	}
+}
+
+// number counts parts of an up expression, those of a component with a count one by one.
+func (s *structure) number(parts []json.RawMessage) int {
+	n := 0
+	for _, raw := range parts {
+		var word string
+		count := 1.0
+		if json.Unmarshal(raw, &word) == nil && strings.HasSuffix(word, "[*]") {
+			for _, f := range s.Components {
+				if x, err := f.number("component", "count", 1); f.text("id")+"[*]" == word && err == nil {
+					count = x
+				}
+			}
+		}
+		n += int(count)
+	}
+	return n
 }
 
 func (s *structure) setUp(up any) error {
