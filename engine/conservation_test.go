@@ -44,20 +44,38 @@ func (r *Runner) retained(s *store) float64 {
 	return has
 }
 
+// seen is what happened to stores while the books were checked.
+type seen struct {
+	modes    map[model.ReplicationMode]int // losses
+	sources  [model.NumSources]int         // recoveries
+	damaged  [model.Decayed + 1]int
+	branches int // instants at which two primaries took writes
+}
+
 func TestWritesAreRetainedOrLost(t *testing.T) {
 	systems := uint64(300)
 	if testing.Short() {
 		systems = 60
 	}
-	recoveries, losses := 0, 0
+	saw := seen{modes: map[model.ReplicationMode]int{}}
 	for seed := range systems {
 		sys := wideSystem(seed)
 		addRecovery(sys, seed)
-		n, l := conserve(t, sys, seed)
-		recoveries, losses = recoveries+n, losses+l
+		addWaysBack(sys, seed)
+		conserve(t, sys, seed, &saw)
 	}
-	if recoveries < int(systems) || losses < int(systems)/10 {
-		t.Errorf("only %d recoveries and %d losses on %d systems: the check sees too little", recoveries, losses, systems)
+	for mode, n := range saw.modes {
+		if n < int(systems)/20 {
+			t.Errorf("only %d losses of stores whose replication is %v: the check sees too little", n, mode)
+		}
+	}
+	for from, n := range saw.sources {
+		if n < int(systems)/60 {
+			t.Errorf("only %d recoveries from %v: the check sees too little", n, model.Source(from))
+		}
+	}
+	if len(saw.modes) < int(model.NumReplicationModes) || saw.branches == 0 && !testing.Short() || saw.damaged[model.Spoilt] == 0 || saw.damaged[model.Decayed] == 0 {
+		t.Errorf("the check sees too little: %+v", saw)
 	}
 }
 
@@ -91,8 +109,41 @@ func addRecovery(sys *model.System, seed uint64) {
 	}
 }
 
+// addWaysBack gives some of those stores more than full backups and a log: increments, snapshots, a delayed
+// replica, backups that stop working or begin anew; and makes some of them queues.
+func addWaysBack(sys *model.System, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 6))
+	for i := range sys.Services {
+		s := sys.Services[i].Store
+		if s == nil {
+			continue
+		}
+		if b := s.Backups; b != nil {
+			b.SinceRestore = r.IntN(3) == 0
+			if r.IntN(2) == 0 {
+				b.Differential = model.Schedule{Every: 2 * model.Hour, Takes: 600}
+			}
+			if r.IntN(2) == 0 {
+				b.Incremental = model.Schedule{Every: model.Hour, Takes: 300}
+			}
+			if r.IntN(2) == 0 {
+				b.Snapshots = model.Snapshots{Every: 1800, Keep: model.Seconds(r.IntN(2)) * model.Day, Rollback: fixedLaw(300)}
+			}
+			if r.IntN(3) == 0 {
+				b.Breaks, b.TestEvery, b.Ruined = expLaw(2*model.Day), model.Day, 0.2
+			}
+		}
+		if s.Errors != nil && r.IntN(2) == 0 {
+			s.Errors.DelayedBy, s.Errors.DelayedTakes = model.Hour, expLaw(600)
+		}
+		if s.Mode != model.Unreplicated && r.IntN(4) == 0 {
+			s.Producers = &model.Producers{Blind: r.IntN(3) == 0, RetryFor: 120, Idempotent: r.IntN(2) == 0, AnswerTime: 0.005}
+		}
+	}
+}
+
 // conserve checks the books of all stores of a system after every instant.
-func conserve(t *testing.T, sys *model.System, seed uint64) (recoveries, losses int) {
+func conserve(t *testing.T, sys *model.System, seed uint64, saw *seen) {
 	t.Helper()
 	p, err := Compile(sys)
 	if err != nil {
@@ -110,15 +161,20 @@ func conserve(t *testing.T, sys *model.System, seed uint64) (recoveries, losses 
 		for i := range r.groups {
 			if r.groups[i].store != none {
 				r.balance(t, seed, int32(i), &kept[i], speeds[i]*(r.now-before))
+				if r.stores[r.groups[i].store].split {
+					saw.branches++
+				}
 			}
 		}
 	}
 	for i := range out.Losses {
-		if out.Losses[i].Transactions > 0 {
-			losses++
+		l := &out.Losses[i]
+		saw.sources[l.Source]++
+		saw.damaged[l.Damage]++
+		if k := r.groups[l.Service].store; k != none && l.Transactions > 0 {
+			saw.modes[r.stores[k].mode]++
 		}
 	}
-	return len(out.Losses), losses
 }
 
 // speeds is how fast each service acknowledges writes now.
