@@ -19,6 +19,7 @@ type decoder struct {
 	spare    []string            // list of known keys of a mapping that is done
 	once     bool                // the tree is not read again, so what has been read may be dropped
 	witness  *witness            // nil, except when the grammar is found out
+	folds    *folding            // nil if nothing can be repeated
 	unknowns
 }
 
@@ -33,7 +34,10 @@ func (d *decoder) warn(n *node, hint, format string, args ...any) {
 func (d *decoder) report(s model.Severity, n *node, hint, format string, args ...any) {
 	switch {
 	case len(d.ps) < mostProblems:
-		d.ps = append(d.ps, model.Problem{Severity: s, At: n.at(), What: fmt.Sprintf(format, args...), Hint: hint, Width: int(n.width)})
+		p := model.Problem{Severity: s, At: n.at(), What: fmt.Sprintf(format, args...), Hint: hint, Width: int(n.width)}
+		if !d.folds.again(&p) {
+			d.ps = append(d.ps, p)
+		}
 	case len(d.ps) == mostProblems:
 		d.ps = append(d.ps, model.Problem{At: n.at(), What: fmt.Sprintf("there are more than %d problems; the rest is not shown", mostProblems)})
 	}

@@ -2,6 +2,7 @@ package topology
 
 import (
 	"cmp"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -13,35 +14,40 @@ import (
 type Input struct {
 	Files []File       // the first is the base; each later one wins over those before it, key by key
 	Set   []Assignment // on top of the files, in order
+
+	parts []File // the files and what they include, the lowest first; known once they have been read
 }
 
-// File is a text and the name that messages give it.
+// File is a text and the name that messages give it. What it includes is looked for in Dir, beside Path; with no
+// Dir, it can include nothing.
 type File struct {
 	Name string
 	Text []byte
+	Dir  fs.FS
+	Path string // of the file within Dir, with slashes
 }
 
 // Load reads a topology. Name is for messages. The error, if any, is a model.Problems with everything
 // that is wrong, in file order; mere warnings end up in System.Warnings.
 func Load(name string, text []byte) (*Topology, error) {
-	return LoadInput(&Input{Files: []File{{name, text}}})
+	return LoadInput(&Input{Files: []File{{Name: name, Text: text}}})
 }
 
 // LoadInput reads a topology that is put together from several parts. Problems point into the part that
 // brings them about.
 func LoadInput(in *Input) (*Topology, error) {
-	root, ps := in.tree()
+	root, l := in.tree()
 	if root == nil {
-		return nil, in.sorted(ps)
+		return nil, in.sorted(l.ps)
 	}
-	d := &decoder{ps: ps, once: true}
+	d := &decoder{ps: l.ps, once: true, folds: l.folds}
 	plan := model.DefaultPlan()
 	sys, err := understand(root, d, &plan)
 	if err != nil {
 		ps, _ := err.(model.Problems)
-		return nil, in.sorted(ps)
+		return nil, in.sorted(l.folds.folded(ps))
 	}
-	sys.Warnings = in.sorted(sys.Warnings)
+	sys.Warnings = in.sorted(l.folds.folded(sys.Warnings))
 	t := &Topology{System: sys, Plan: &plan, Settings: d.settings, Source: in.Files[0].Text, Uncertain: d.list, input: in}
 	if in.layered() {
 		if t.Source, err = t.Resolved(); err != nil {
@@ -55,37 +61,38 @@ func LoadInput(in *Input) (*Topology, error) {
 }
 
 // layered tells whether a file alone does not say it all.
-func (in *Input) layered() bool { return len(in.Files) > 1 || len(in.Set) > 0 }
+func (in *Input) layered() bool { return len(in.parts) > 1 || len(in.Set) > 0 }
+
+// Layered tells whether a topology is more than what one file says: Source is then what several came to.
+func (t *Topology) Layered() bool { return t.input.layered() }
 
 // tree parses the parts and lays them upon each other. The node is nil if there is nothing to look at.
-func (in *Input) tree() (*node, model.Problems) {
-	root, ps := parse(in.Files[0].Name, in.Files[0].Text)
-	if !in.layered() {
-		return root, ps
+func (in *Input) tree() (*node, *layering) {
+	l := newLayering()
+	parts, ok := l.gather(in)
+	if !ok {
+		return nil, l
 	}
-	l := layering{ps: ps}
-	bad := root == nil
-	for _, f := range in.Files[1:] {
-		over, more := parse(f.Name, f.Text)
-		l.ps = append(l.ps, more...)
-		if bad = bad || over == nil; bad {
-			continue
-		}
+	root := parts[0]
+	for _, over := range parts[1:] {
 		whole := l.laid("", root, over)
 		root = &whole
 	}
 	for i, a := range in.Set {
-		if s, ok := l.read(a, in.line(i)); !ok {
-			bad = true
-		} else if !bad {
-			whole := l.assign(root, s, s.path)
-			root = &whole
+		s, good := l.read(a, in.line(i))
+		if ok = ok && good; !ok {
+			continue
 		}
+		if repeats(a.Text) {
+			s.value = *l.expanded(&s.value, len(s.path))
+		}
+		whole := l.assign(root, s, s.path)
+		root = &whole
 	}
-	if bad {
-		return nil, l.ps
+	if !ok {
+		return nil, l
 	}
-	return root, l.ps
+	return root, l
 }
 
 // line is that of an assignment among those of its origin.
@@ -102,7 +109,7 @@ func (in *Input) line(i int) int {
 // Sources are the texts that problems of an input may point into, by their names.
 func (in *Input) Sources() Sources {
 	s := Sources{}
-	for _, f := range in.Files {
+	for _, f := range slices.Concat(in.Files, in.parts) {
 		s[f.Name] = f.Text
 	}
 	for i, a := range in.Set {
@@ -124,22 +131,27 @@ func (in *Input) sorted(ps model.Problems) model.Problems {
 }
 
 func (in *Input) rank(file string) int {
-	for i, f := range in.Files {
+	for i, f := range in.parts {
 		if f.Name == file {
 			return i
 		}
 	}
 	for i, a := range in.Set {
 		if a.From == file {
-			return len(in.Files) + i
+			return len(in.parts) + i
 		}
 	}
-	return len(in.Files) + len(in.Set)
+	return len(in.parts) + len(in.Set)
 }
 
 // layering lays trees upon each other. It never changes a tree, whose parts aliases may share.
 type layering struct {
-	ps model.Problems
+	ps    model.Problems
+	folds *folding
+}
+
+func newLayering() *layering {
+	return &layering{folds: &folding{within: map[model.Pos]bool{}, more: map[alike]int{}}}
 }
 
 func (l *layering) fault(n *node, what, hint string) {

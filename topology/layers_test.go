@@ -28,9 +28,9 @@ func layeredOver(overlay string, set ...string) (*Topology, error) {
 }
 
 func layeredInput(overlay string, set ...string) *Input {
-	in := &Input{Files: []File{{"base.yaml", []byte(layerBase)}}}
+	in := &Input{Files: []File{{Name: "base.yaml", Text: []byte(layerBase)}}}
 	if overlay != "" {
-		in.Files = append(in.Files, File{"over.yaml", []byte(overlay)})
+		in.Files = append(in.Files, File{Name: "over.yaml", Text: []byte(overlay)})
 	}
 	for _, s := range set {
 		in.Set = append(in.Set, Assignment{"--set", s})
@@ -85,7 +85,7 @@ func TestLayersAreTheFileWithChanges(t *testing.T) {
 	}
 }
 
-var places = regexp.MustCompile(`(At:| at |in line )?(\w+\.yaml|--set):\d+:\d+|in line \d+`)
+var places = regexp.MustCompile(`(At:| at |in line )?([\w/]+\.yaml|--set):\d+:\d+|in line \d+`)
 
 // meaning is what a topology came to, whatever lines it stood in.
 // Warnings come in the order of lines.
@@ -182,7 +182,7 @@ func TestLayersLeaveAliasesAlone(t *testing.T) {
 nodes: {a: &n {mtbf: 90d, mttr: {uncertain: {p5: 1h, p95: 5h}}}, b: *n}
 services: {s: {replicas: [a, b], policy: hot}}
 `
-	in := &Input{Files: []File{{"base.yaml", []byte(text)}}, Set: []Assignment{{"--set", "nodes.b.mtbf=10d"}}}
+	in := &Input{Files: []File{{Name: "base.yaml", Text: []byte(text)}}, Set: []Assignment{{"--set", "nodes.b.mtbf=10d"}}}
 	topo, err := LoadInput(in)
 	if err != nil {
 		t.Fatal(err)

@@ -22,7 +22,8 @@ what R1 to R44 say in [semantics.md](semantics.md). ` + "`ftsim schema`" + ` has
 ` + "`ftsim explain FILE`" + ` prints which values are in effect in a file and where each comes from.
 
 A key whose mapping has a ` + "`preset`" + ` is, if left out, what the preset says. **Required** keys must be there
-unless a preset says them.
+unless a preset says them. What stands under a NAME or as an item [] of a list may also have ` + "`for_each`" + `, which
+[repeats it](topology-file.md#elements-that-are-alike).
 
 `
 

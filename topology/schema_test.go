@@ -54,7 +54,8 @@ type draftsman struct {
 }
 
 func (s *draftsman) schema() object {
-	defs := object{"law": lawSchema(), "uncertain": object{"type": "object", "required": []string{"uncertain"}, "additionalProperties": false,
+	defs := object{"variable": object{"type": "string", "pattern": `\$\(`, "description": "with variables of for_each in it, such as $(zone)"},
+		forEachKey: forEachSchema(), "law": lawSchema(), "uncertain": object{"type": "object", "required": []string{"uncertain"}, "additionalProperties": false,
 		"description": "what is known of a value that nobody knows, such as {uncertain: {p5: 1y, p95: 5y}}",
 		"properties":  object{"uncertain": object{"type": "object"}}}}
 	for f, schema := range scalars {
@@ -94,6 +95,9 @@ func (s *draftsman) value(place string) object {
 	if (e.block || e.names || e.kind != "") && !e.filled {
 		may = append(may, object{"type": "null"})
 	}
+	if len(may) > 0 && repeated(place) && !justText(may) {
+		may = append(may, ref_("variable"))
+	}
 	out := object{}
 	switch len(may) {
 	case 0:
@@ -103,6 +107,24 @@ func (s *draftsman) value(place string) object {
 		out["anyOf"] = may
 	}
 	return out
+}
+
+// repeated tells places that may be within an element with for_each.
+func repeated(place string) bool {
+	return strings.Contains(place, "*") || strings.Contains(place, "[]") || isKind(place)
+}
+
+// justText tells whether any text will do.
+func justText(may []any) bool {
+	return slices.ContainsFunc(may, func(m any) bool { return m.(object)["$ref"] == ref_(string(formText))["$ref"] })
+}
+
+// forEachSchema is what an element goes over.
+func forEachSchema() object {
+	return object{"type": "object", "minProperties": 1, "propertyNames": object{"pattern": plainName.String()},
+		"description": "makes one element for each value of its variables, which stand in names and values as $(zone)",
+		"additionalProperties": object{"anyOf": []any{object{"type": "array", "minItems": 1}, object{"type": "object", "minProperties": 1},
+			object{"type": "string", "pattern": `\.\.|^\$\(`, "description": "a range, such as 1..3 or zone-a..zone-c"}}}}
 }
 
 // fixedBound tells bounds that are in the program from those that depend on the file, such as the number of replicas.
@@ -152,6 +174,9 @@ func (s *draftsman) block(place string) object {
 	e, properties := s.w.at(place), object{}
 	for _, key := range s.w.keys[place] {
 		properties[key] = s.described(place, key)
+	}
+	if strings.HasSuffix(place, "*") || strings.HasSuffix(place, "[]") || isKind(place) {
+		properties[forEachKey] = ref_(forEachKey)
 	}
 	out := object{"type": "object", "properties": properties, "additionalProperties": false}
 	if e.names {
@@ -232,7 +257,7 @@ func lawSchema() object {
 	named := func(l *failures.Law) object {
 		properties, required := object{}, []string{}
 		for _, f := range l.Fields {
-			properties[f.Name] = object{"anyOf": []any{kinds[f.Kind], ref_("uncertain")}}
+			properties[f.Name] = object{"anyOf": []any{kinds[f.Kind], ref_("uncertain"), ref_("variable")}}
 			if f.Required {
 				required = append(required, f.Name)
 			}

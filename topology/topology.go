@@ -83,6 +83,7 @@ func (b *builder) file(root *node, plan *model.Plan) {
 		return
 	}
 	b.version(top)
+	b.included(top)
 	b.sys.Name = top.text("name")
 	top.ignore("description")
 	b.simulation(top, plan)

@@ -3,6 +3,7 @@ package topology
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -28,7 +29,24 @@ func (t *Topology) Resolved() ([]byte, error) {
 	root, _ := t.input.tree() // what could be loaded has a tree
 	w := writer{anchors: map[*node]string{}, done: map[*node]*yaml.Node{}}
 	w.count(root)
-	return encoded(w.node(root, 0, false))
+	return encoded(w.node(root.headed(), 0, false))
+}
+
+// headed is a file with what it is called at its head, as people write it; what it includes may begin otherwise.
+func (n *node) headed() *node {
+	out := *n
+	out.parts = nil
+	for _, head := range []string{"apiVersion", "name"} {
+		if i := n.index(head); i >= 0 {
+			out.parts = append(out.parts, n.parts[i:i+2]...)
+		}
+	}
+	for key, value := range n.entries() {
+		if key.text != "apiVersion" && key.text != "name" {
+			out.parts = append(out.parts, *key, *value)
+		}
+	}
+	return &out
 }
 
 // writer turns our nodes into the library's. An uncertain value that aliases share is one unknown, so it
@@ -62,7 +80,7 @@ func (w *writer) node(n *node, depth int, flow bool) *yaml.Node {
 	case nullNode:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"} // an empty value needs quotes in a flow
 	case scalarNode:
-		out := &yaml.Node{Kind: yaml.ScalarNode, Value: n.text}
+		out := &yaml.Node{Kind: yaml.ScalarNode, Value: strings.ReplaceAll(n.text, "$(", "$$(")}
 		switch n.text {
 		case "", "~", "null", "Null", "NULL", "<<":
 			out.Tag = "!!str" // quoted, as it was

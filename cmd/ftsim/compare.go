@@ -17,6 +17,7 @@ import (
 	"github.com/ftsim/ftsim/analysis"
 	"github.com/ftsim/ftsim/analysis/report"
 	"github.com/ftsim/ftsim/model"
+	"github.com/ftsim/ftsim/topology"
 )
 
 type compareFlags struct {
@@ -293,11 +294,26 @@ func filesOf(jobs []*job) (files []string) {
 	return files
 }
 
+// inputs are the designs as texts that can be held against each other: as they are written, or if one of them is put
+// together from several parts, each as one file.
 func inputs(jobs []*job) (list []report.Input) {
+	several := slices.ContainsFunc(jobs, func(j *job) bool { return j.top.Layered() })
 	for i, name := range names(filesOf(jobs)) {
-		list = append(list, report.Input{Name: name, File: displayName(jobs[i].file), Hash: inputHash(jobs[i]), Text: jobs[i].top.Source, Settings: jobs[i].settings()})
+		text := jobs[i].top.Source
+		if several {
+			text = wholeText(jobs[i].top)
+		}
+		list = append(list, report.Input{Name: name, File: displayName(jobs[i].file), Hash: inputHash(jobs[i]), Text: text, Settings: jobs[i].settings()})
 	}
 	return list
+}
+
+// wholeText is a topology as one file.
+func wholeText(t *topology.Topology) []byte {
+	if text, err := t.Resolved(); err == nil {
+		return text
+	}
+	return t.Source
 }
 
 func inputHash(j *job) string {

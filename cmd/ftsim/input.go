@@ -96,11 +96,11 @@ func (c *console) load(argument string) (*topology.Topology, error) {
 
 // input reads a topology and what is laid over it.
 func (c *console) input(argument string) (*topology.Input, error) {
-	name, text, err := c.read(argument)
+	f, err := c.file(argument)
 	if err != nil {
 		return nil, err
 	}
-	in := &topology.Input{Files: []topology.File{{Name: name, Text: text}}}
+	in := &topology.Input{Files: []topology.File{f}}
 	return in, c.over(in)
 }
 

@@ -13,6 +13,7 @@ import (
 type layers struct {
 	overlays []string
 	set      []string
+	includes string // the folder that include: may read from, if it is not that of the file
 	based    bool // the first overlay is the design itself, because no other was named
 }
 
@@ -20,6 +21,7 @@ type layers struct {
 func (l *layers) addTo(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVarP(&l.overlays, "file", "f", nil, "lay `FILE` over the design, key by key; may be repeated, later ones win")
 	cmd.Flags().StringArrayVar(&l.set, "set", nil, "put a value in its place, as in `path=value`; may be repeated: services.db.policy=warm")
+	cmd.Flags().StringVar(&l.includes, "include-dir", "", "let include: read files below `DIR`, instead of the folder of the design")
 }
 
 // setName is what messages call values from the command line.
@@ -53,11 +55,11 @@ func (c *console) over(in *topology.Input) error {
 		return badInput("- is there twice, but stdin can be read only once")
 	}
 	for _, o := range c.layers.above() {
-		name, text, err := c.read(o)
+		f, err := c.file(o)
 		if err != nil {
 			return err
 		}
-		in.Files = append(in.Files, topology.File{Name: name, Text: text})
+		in.Files = append(in.Files, f)
 	}
 	for _, s := range c.layers.set {
 		in.Set = append(in.Set, topology.Assignment{From: setName, Text: s})
@@ -76,6 +78,9 @@ func (l *layers) words() string {
 	}
 	for _, s := range l.set {
 		b.WriteString(" --set " + shellWord(s))
+	}
+	if l.includes != "" {
+		b.WriteString(" --include-dir " + shellWord(l.includes))
 	}
 	return b.String()
 }
