@@ -56,8 +56,8 @@ type draftsman struct {
 func (s *draftsman) schema() object {
 	defs := object{"variable": object{"type": "string", "pattern": `\$\(`, "description": "with variables of for_each in it, such as $(zone)"},
 		forEachKey: forEachSchema(), "law": lawSchema(), "uncertain": object{"type": "object", "required": []string{"uncertain"}, "additionalProperties": false,
-		"description": "what is known of a value that nobody knows, such as {uncertain: {p5: 1y, p95: 5y}}",
-		"properties":  object{"uncertain": object{"type": "object"}}}}
+			"description": "what is known of a value that nobody knows, such as {uncertain: {p5: 1y, p95: 5y}}",
+			"properties":  object{"uncertain": object{"type": "object"}}}}
 	for f, schema := range scalars {
 		defs[strings.ReplaceAll(string(f), " ", "-")] = schema
 	}

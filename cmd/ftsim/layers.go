@@ -14,7 +14,7 @@ type layers struct {
 	overlays []string
 	set      []string
 	includes string // the folder that include: may read from, if it is not that of the file
-	based    bool // the first overlay is the design itself, because no other was named
+	based    bool   // the first overlay is the design itself, because no other was named
 }
 
 // addTo declares the flags that change a design without a change of its file.
