@@ -39,7 +39,7 @@ func (r *Runner) sharedFrom(g *group, view int32, t float64) (cap, frac float64)
 			x.refusing++
 		}
 	}
-	if x.members < g.needed || x.strength == 0 || g.restoring {
+	if x.members < g.needed || x.strength == 0 || g.restoring || g.halted {
 		return 1, 0
 	}
 	cap = g.capacity(x.strength)

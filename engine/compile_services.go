@@ -54,7 +54,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		coordinator: none, fence: fence{kind: from.Fence.Kind, failsafe: from.Fence.Failsafe, failure: from.Fence.Failure,
 			within: c.law(from.Fence.Within), inTouch: true, blame: p.sys.ServiceElement(int(i))},
 		warmAt: from.WarmUp.StartAt, warmRamp: float64(from.WarmUp.Ramp),
-		state: from.Policy.Start(int(n)), store: none, spread: none, care: none, strain: none, leastLoaded: from.LeastLoaded, person: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
+		state: from.Policy.Start(int(n)), store: none, spread: none, care: none, strain: none, halt: none, meanwhile: from.Meanwhile, leastLoaded: from.LeastLoaded, person: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
 		keys: [2]uint64{nameKey(from.Name, forPolicy), nameKey(from.Name, forWatch)},
 		move: none, up: n, rotation: n, good: n, sound: n, cap: 1, frac: 1,
 	}
@@ -66,6 +66,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		g.coordinator = from.Coordinator
 	}
 	c.capacity(from, &g)
+	c.halts(from, &g)
 	g.pair, g.whole = g.style == model.Primary && n == 2, g.capacity(1)
 	if g.plain = c.plain(i, &g, from); g.plain {
 		for _, m := range from.Members {
@@ -125,7 +126,7 @@ func (c *compiler) addMember(i int32, m model.Member) {
 
 // plain tells whether only the number of a group's available members matters.
 func (c *compiler) plain(i int32, g *group, from *model.Service) bool {
-	return g.style == model.Shared && g.detector == nil && g.perReplica == 0 && g.warmRamp == 0 && g.copies == 0 && !c.mayAil(from) &&
+	return g.style == model.Shared && g.detector == nil && g.halt == none && g.perReplica == 0 && g.warmRamp == 0 && g.copies == 0 && !c.mayAil(from) &&
 		(from.Store == nil || g.n > 1 && !spreads(from, g)) && len(c.p.network.relevant) == 0 && !c.balancers[i]
 }
 
@@ -296,6 +297,9 @@ func (c *compiler) groupClocks(i int32, g *group) {
 	}
 	if g.care != none {
 		c.careClocks(i, g)
+	}
+	if g.halt != none {
+		c.p.halts[g.halt].clock = c.clock(owner{kind: haltClock, group: i})
 	}
 	if g.strain != none {
 		s := &c.p.strains[g.strain]

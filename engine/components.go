@@ -99,7 +99,7 @@ func (r *Runner) mend(id int32) {
 		r.dropRepair(id, m)
 	}
 	if c.ageing == none && !m.keepsAge {
-		r.clocks.arm(id, r.now+r.laws[m.lifeLaw].draw(&m.life, r.lend))
+		r.clocks.arm(id, r.livesFrom(m.component)+r.laws[m.lifeLaw].draw(&m.life, r.lend))
 	} else {
 		r.armLife(id, m, c, r.nextLife(id, m))
 	}
@@ -140,7 +140,7 @@ func (r *Runner) nextLife(id int32, m *mode) float64 {
 // armLife sets the clock of a mode that has t to live, at the rate its component ages (2.6).
 func (r *Runner) armLife(id int32, m *mode, c *component, t float64) {
 	if c.ageing == none {
-		r.clocks.arm(id, r.now+t)
+		r.clocks.arm(id, r.livesFrom(m.component)+t)
 		return
 	}
 	rate := r.rates[c.ageing]
@@ -149,16 +149,16 @@ func (r *Runner) armLife(id int32, m *mode, c *component, t float64) {
 		r.clocks.stop(id)
 		return
 	}
-	r.clocks.arm(id, r.now+t/rate)
+	r.clocks.arm(id, r.livesFrom(m.component)+t/rate)
 }
 
 // remaining is what is left of the life of a mode whose component is up.
 func (r *Runner) remaining(id int32, m *mode, c *component) float64 {
 	if c.ageing == none {
-		return r.clocks.at(id) - r.now
+		return r.clocks.at(id) - r.livesFrom(m.component)
 	}
 	if rate := r.rates[c.ageing]; rate > 0 {
-		return (r.clocks.at(id) - r.now) * rate
+		return (r.clocks.at(id) - r.livesFrom(m.component)) * rate
 	}
 	return r.left[id]
 }

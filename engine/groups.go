@@ -39,6 +39,9 @@ type group struct {
 	perReplica  float64 // requests per second one member can serve at full capacity; 0 = no limit
 	demand      float64 // requests per second in all
 	strain      int32   // what too much load does, or none
+	halt        int32   // how it goes on without a member, or none
+	halted      bool    // it is about that just now
+	meanwhile   model.Meanwhile
 	copies      int32   // of every item of a leaderless store, or 0; and how many of them
 	copiesRead  int32   // a read and
 	copiesWrite int32   // a write takes
@@ -202,6 +205,9 @@ func (r *Runner) settleGroup(i int32) {
 			r.returnHome(i, g)
 		}
 	}
+	if g.halt != none {
+		r.reconfigure(i, g)
+	}
 	if g.limited {
 		r.press(i, g)
 	}
@@ -336,6 +342,9 @@ func (r *Runner) react(i int32, g *group) {
 		} else {
 			r.clocks.arm(g.stepClock, r.now+float64(out.Delay))
 		}
+	}
+	if g.meanwhile != model.AsEver {
+		r.freeze(g)
 	}
 	if out.Event == model.Completed && (g.detector != nil || g.style == model.Majority) {
 		for _, j := range r.p.reaches[i] {

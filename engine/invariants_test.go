@@ -131,7 +131,7 @@ func (n naive) checkService(t *testing.T, seed uint64, s int) {
 	}
 	if g.style == model.Shared && g.detector == nil && g.perReplica == 0 && g.warming == 0 {
 		want := 0.0
-		if up >= g.needed {
+		if up >= g.needed && !g.halted {
 			want = 1
 		}
 		if g.cap*g.frac != want {

@@ -30,7 +30,20 @@ func operated(sys *model.System, seed uint64) *model.System {
 		sys.Maintenance = append(sys.Maintenance, m.maintenance(k))
 	}
 	m.stocks()
+	for i := range sys.Services {
+		m.changes(&sys.Services[i])
+	}
 	return sys
+}
+
+// changes has some services stop for the loss of a member, and some stand still while they change.
+func (m *maker) changes(s *model.Service) {
+	if _, leaderless := s.Policy.(model.Leaderless); s.Policy.Style() == model.Shared && !leaderless && m.chance(2) {
+		s.Reconfiguration = &model.Reconfiguration{Takes: of[model.Distribution](m, fixedLaw(30), m.law(model.Hour)), Success: 0.7, Otherwise: m.law(2 * model.Hour)}
+	}
+	if m.chance(2) {
+		s.Meanwhile = model.Meanwhile(m.r.IntN(3))
+	}
 }
 
 func (m *maker) maintenance(k int) model.Maintenance {
@@ -102,6 +115,7 @@ func TestOperatedStateIsWhatDefinitionsSay(t *testing.T) {
 			n.check(t, seed)
 			n.checkWork(t, seed)
 			n.checkParts(t, seed)
+			n.checkStill(t, seed)
 		})
 		for _, o := range out.Outages {
 			sum := model.Seconds(0)

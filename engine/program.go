@@ -57,7 +57,9 @@ type Program struct {
 	reaches  [][]int32 // per service: journeys that depend on it
 	balanced [][]int32 // per service: services whose detector looks from its members
 	strains  []strain
-	limited  []int32 // services to whose worth load matters, by name
+	halts    []halt
+	still    []model.Meanwhile // by component: what stops while some service it belongs to changes; nil if none does
+	limited  []int32           // services to whose worth load matters, by name
 	demand   demand
 	dayClock int32     // of the changes of load, if there are any
 	owners   []owner   // of the clocks after those of modes and causes
@@ -223,6 +225,7 @@ const (
 	partClock
 	cushionClock
 	reconcileClock
+	haltClock
 )
 
 const none = model.None

@@ -43,6 +43,8 @@ type Runner struct {
 	groups      []group
 	stores      []store
 	strains     []strain
+	halts       []halt
+	still       []float64 // until when the clocks of a component stand still; nil if they never do
 	copies      []replica
 	spreads     []spread
 	holders     []holder
@@ -111,6 +113,7 @@ func (p *Program) NewRunner(o Options) *Runner {
 		groups:   make([]group, len(p.groups)),
 		stores:   make([]store, len(p.stores)),
 		strains:  make([]strain, len(p.strains)),
+		halts:    make([]halt, len(p.halts)),
 		copies:   make([]replica, len(p.copies)),
 		spreads:  make([]spread, len(p.spreads)),
 		holders:  make([]holder, len(p.holders)),
@@ -151,6 +154,9 @@ func (p *Program) NewRunner(o Options) *Runner {
 	if p.hides {
 		r.hiddenSince = make([]float64, len(p.comps))
 	}
+	if p.still != nil {
+		r.still = make([]float64, len(p.comps))
+	}
 	if p.pauses {
 		r.left = make([]float64, len(p.modes))
 	}
@@ -182,6 +188,8 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	copy(r.groups, p.groups)
 	copy(r.stores, p.stores)
 	copy(r.strains, p.strains)
+	copy(r.halts, p.halts)
+	clear(r.still)
 	copy(r.copies, p.copies)
 	copy(r.spreads, p.spreads)
 	copy(r.holders, p.holders)
@@ -363,6 +371,8 @@ func (r *Runner) ring(id int32) {
 		r.strains[r.groups[o.group].strain].rang = true
 	case shedClock:
 		r.strains[r.groups[o.group].strain].shed = true
+	case haltClock:
+		r.halts[r.groups[o.group].halt].rang = true
 	case demandClock:
 		r.loadChanges()
 		return

@@ -52,7 +52,7 @@ func (r *Runner) powerUp(c *component) {
 	}
 	id := c.mode + int32(c.modes) - 1
 	m := &r.modes[id]
-	r.clocks.arm(id, r.now+r.laws[m.repairLaw].draw(&m.repair, r.lend))
+	r.clocks.arm(id, r.repairsFrom(m.component)+r.laws[m.repairLaw].draw(&m.repair, r.lend))
 }
 
 // isStart tells whether a mode is that of starting, which takes no crew.

@@ -110,7 +110,7 @@ func (r *Runner) drawState(run uint64, i int32) {
 		if u -= r.load(id) / sum; u < 0 {
 			r.fail(id)
 			if !c.mute && !r.waiting(id) && !r.lacksPart(id) && !r.modes[id].hidden {
-				r.clocks.arm(id, r.now+r.equilibriumOf(r.modes[id].repairLaw).draw(&s))
+				r.clocks.arm(id, r.repairsFrom(i)+r.equilibriumOf(r.modes[id].repairLaw).draw(&s))
 			}
 			return
 		}

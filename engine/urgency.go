@@ -68,7 +68,7 @@ func (r *Runner) interrupts(c *crew, id int32) bool {
 	}
 	other := busy[least]
 	if r.undone[other] = -1; c.preempt == model.Resumed {
-		r.undone[other] = r.clocks.at(other) - r.now
+		r.undone[other] = r.clocks.at(other) - r.repairsFrom(r.modes[other].component)
 	}
 	r.layDown(c, other)
 	c.free++

@@ -116,7 +116,7 @@ func (r *Runner) serves(g *group) (*member, bool) {
 
 // sharedValue is the value of a group whose members all serve, seen from everywhere.
 func (r *Runner) sharedValue(g *group, t float64) (cap, frac float64) {
-	if g.restoring {
+	if g.restoring || g.halted {
 		return 1, 0
 	}
 	good, rotation := g.up, g.up
@@ -180,7 +180,7 @@ func (r *Runner) blocking(g *group, worth float64) model.Phase {
 // sharedBlocking books what waits for a belief to follow the truth, in either direction, as detection.
 func (g *group) sharedBlocking() model.Phase {
 	switch {
-	case g.restoring && g.up > 0:
+	case (g.restoring || g.halted) && g.up > 0:
 		return model.Activation
 	case g.collapsed:
 		return model.Overload

@@ -79,6 +79,7 @@ func (c *checker) policy(x *Service, where string) {
 	if x.StandbyReads && (x.Store == nil || x.Policy != nil && x.Policy.Style() != Primary) {
 		c.fault(x.At, "%s: only standbys with data can answer reads", where)
 	}
+	c.reconfiguration(x, where)
 	if x.Observer > ByCoordinator {
 		c.fault(x.At, "%s: unknown observer %d", where, x.Observer)
 	}
@@ -86,6 +87,26 @@ func (c *checker) policy(x *Service, where string) {
 		c.fault(x.At, "%s: there is no service %d to observe it", where, x.Balancer)
 	}
 	c.coordination(x, where)
+}
+
+// reconfiguration checks what the loss of a member takes, and what happens meanwhile.
+func (c *checker) reconfiguration(x *Service, where string) {
+	if x.Meanwhile > Frozen {
+		c.fault(x.At, "%s: unknown word %d for what happens during a failover", where, x.Meanwhile)
+	}
+	r := x.Reconfiguration
+	if r == nil {
+		return
+	}
+	if _, leaderless := x.Policy.(Leaderless); leaderless || x.Policy != nil && x.Policy.Style() != Shared {
+		c.fault(x.At, "%s: only an active-active service is reconfigured", where)
+	}
+	if !isShare(r.Success) {
+		c.fault(x.At, "%s: the probability that a reconfiguration works must be from 0 to 1", where)
+	}
+	if r.Takes == nil || !isLength(r.Takes.Mean()) || r.Success < 1 && (r.Otherwise == nil || !isLength(r.Otherwise.Mean())) {
+		c.fault(x.At, "%s: a reconfiguration must end", where)
+	}
 }
 
 // coordination checks who consents to role changes, and what stops an old primary (R13, R14).

@@ -204,6 +204,17 @@ func TestCheckFindsFaults(t *testing.T) {
 		{`of which a read takes 1 and a write 3`, func(s *System, _ *Plan) { s.Services[1].Policy = copied{rule{Shared, 1}, 2, 1, 3} }},
 		{`capacity of a replica`, func(s *System, _ *Plan) { s.Services[1].PerReplica = inf }},
 		{`a warm-up starts at`, func(s *System, _ *Plan) { s.Services[1].WarmUp.StartAt = 2 }},
+		{`only an active-active service is reconfigured`, func(s *System, _ *Plan) {
+			s.Services[0].Reconfiguration = &Reconfiguration{Takes: plain(1), Success: 1}
+		}},
+		{`a reconfiguration must end`, func(s *System, _ *Plan) {
+			s.Services[1].Reconfiguration = &Reconfiguration{Takes: plain(1), Success: 0.5}
+		}},
+		{`that a reconfiguration works`, func(s *System, _ *Plan) {
+			s.Services[1].Reconfiguration = &Reconfiguration{Takes: plain(1), Success: 2}
+		}},
+		{`unknown word 3 for what happens during a failover`, func(s *System, _ *Plan) { s.Services[0].Meanwhile = 3 }},
+		{`urgent`, func(s *System, _ *Plan) { s.Crews = []Crew{{Size: 1, Serves: []int32{0}, Urgency: []int{1, 2}}} }},
 		{`a warm-up starts at`, func(s *System, _ *Plan) { s.Services[1].WarmUp.Ramp = Never }},
 		{`"web": it needs service 1, which is not there or comes later`, func(s *System, _ *Plan) { s.Services[1].Needs[0].Need.Ref = 1 }},
 		{`what remains without a dependency`, func(s *System, _ *Plan) { s.Services[1].Needs[0].Without = -0.1 }},

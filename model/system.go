@@ -143,30 +143,32 @@ type Link struct {
 
 // Service is a redundancy group: members, a policy and what it takes to keep them useful.
 type Service struct {
-	Name          string
-	Members       []Member
-	Policy        Policy
-	Needed        int          // members that must serve for the service to work at all; 0 counts as 1
-	PerReplica    float64      // requests per second one member can serve; 0 = no limit
-	Collapse      *Collapse    // what too much load does beyond being turned away (R24); nil = nothing
-	LeastLoaded   bool         // who balances prefers members with few open requests; else all get equal shares
-	Detector      Detector     // how belief follows truth; nil = at once and never wrong
-	FalseAlarms   Distribution // from one false alarm of the detector to the next, beyond those that silence explains (R11); nil = never
-	Observer      Observer     // from where the detector looks
-	Balancer      int32        // service whose serving members observe, if Observer is ByService
-	Coordinated   bool         // no member may become primary, or stay it, without the consent of (R13, R14):
-	Coordinator   int32        // service; if Coordinated
-	Fence         Fence        // what stops a primary that has lost touch
-	Rot           Rot          // faults of standbys that nobody notices (R16)
-	HoldDown      HoldDown     // when a failover is left to people (R19)
-	StandbyReads  bool         // standbys answer reads, as old as their lag, while the primary does not
-	Failback      bool         // the first member serves again after having been well for FailbackAfter (R20)
-	FailbackAfter Seconds
-	Needs         []Dependency
-	WarmUp        WarmUp
-	Fresh         bool   // a member that is down when its role is taken over is replaced by a new one at once
-	Store         *Store // nil = no data
-	At            Pos
+	Name            string
+	Members         []Member
+	Policy          Policy
+	Needed          int          // members that must serve for the service to work at all; 0 counts as 1
+	PerReplica      float64      // requests per second one member can serve; 0 = no limit
+	Collapse        *Collapse    // what too much load does beyond being turned away (R24); nil = nothing
+	LeastLoaded     bool         // who balances prefers members with few open requests; else all get equal shares
+	Detector        Detector     // how belief follows truth; nil = at once and never wrong
+	FalseAlarms     Distribution // from one false alarm of the detector to the next, beyond those that silence explains (R11); nil = never
+	Observer        Observer     // from where the detector looks
+	Balancer        int32        // service whose serving members observe, if Observer is ByService
+	Coordinated     bool         // no member may become primary, or stay it, without the consent of (R13, R14):
+	Coordinator     int32        // service; if Coordinated
+	Fence           Fence        // what stops a primary that has lost touch
+	Rot             Rot          // faults of standbys that nobody notices (R16)
+	HoldDown        HoldDown     // when a failover is left to people (R19)
+	StandbyReads    bool         // standbys answer reads, as old as their lag, while the primary does not
+	Failback        bool         // the first member serves again after having been well for FailbackAfter (R20)
+	FailbackAfter   Seconds
+	Needs           []Dependency
+	WarmUp          WarmUp
+	Reconfiguration *Reconfiguration // of a Shared service that loses a member; nil = the others just go on
+	Meanwhile       Meanwhile        // what happens to its members during a failover or reconfiguration
+	Fresh           bool             // a member that is down when its role is taken over is replaced by a new one at once
+	Store           *Store           // nil = no data
+	At              Pos
 }
 
 // Member is a replica. Component is what must be available for it to serve; Host is the hardware below

@@ -55,6 +55,7 @@ func (b *builder) activePassive(s *service, standby policies.Temperature) {
 	b.activation(p, f)
 	p.Success = f.share("success", 1)
 	b.afterFailure(p, f)
+	s.meanwhile(f)
 	s.s.Fresh = f.has("replacement") && f.word("replacement", []string{"repair", "at-once"}, "repair") == "at-once"
 	b.human(p, f)
 	b.redirect(s, p, f)

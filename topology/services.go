@@ -104,7 +104,7 @@ func (b *builder) managed(s *service) {
 	i := b.component(model.Component{Name: s.name.text, Kind: model.KindManaged, Site: model.None, Modes: m.modes(model.Crash, false)}, s.name)
 	s.s.Members = []model.Member{{Component: i, Host: i}}
 	s.s.Policy = policies.ActiveActive{}
-	m.misplaced("a managed service", "replicas", "policy", "standby", "failover", "software", "health_check", "balancing", "failback", "standby_health")
+	m.misplaced("a managed service", "replicas", "policy", "standby", "failover", "software", "health_check", "balancing", "reconfiguration", "failback", "standby_health")
 }
 
 // misplaced refuses keys that belong elsewhere in a way that says so.
@@ -281,14 +281,15 @@ func (b *builder) policy(s *service) {
 		m.misplaced("an active-active service", "standby", "failover", "detection", "redirect", "failback", "standby_health")
 		b.healthCheck(s)
 		b.balancing(s)
+		b.reconfiguration(s)
 		return
 	case "leaderless":
 		m.misplaced("a leaderless service", "standby", "failover", "detection", "redirect", "failback", "standby_health",
-			"health_check", "balanced_by", "balancing", "needed")
+			"health_check", "balanced_by", "balancing", "reconfiguration", "needed")
 		b.leaderless(s)
 		return
 	case "quorum":
-		m.misplaced("a quorum", "standby", "failover", "health_check", "redirect", "balanced_by", "balancing", "failback", "standby_health")
+		m.misplaced("a quorum", "standby", "failover", "health_check", "redirect", "balanced_by", "balancing", "reconfiguration", "failback", "standby_health")
 		b.quorum(s)
 		return
 	case "active-passive":
@@ -296,7 +297,7 @@ func (b *builder) policy(s *service) {
 	default:
 		m.misplaced(word+" (which says it)", "standby")
 	}
-	m.misplaced("an active-passive service", "health_check", "detection", "balanced_by", "balancing")
+	m.misplaced("an active-passive service", "health_check", "detection", "balanced_by", "balancing", "reconfiguration")
 	b.standbyHealth(s)
 	if len(s.hosts) == 1 && !s.unsure {
 		b.d.fault(m.place("replicas"), "name two nodes, or write policy: active-active", "%s: there is nobody to stand by", m.where)

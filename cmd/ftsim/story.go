@@ -229,8 +229,12 @@ func (s *story) phase(n *engine.Note) string {
 		model.Repair:      "has nothing to fail over to and waits for a repair",
 		model.Overload:    "breaks down under its load",
 	}[n.Phase]
-	if n.Phase == model.Serving && n.Member == model.None {
+	switch {
+	case n.Member != model.None:
+	case n.Phase == model.Serving:
 		text = "serves again"
+	case n.Phase == model.Activation:
+		text = "stops until its replicas have come to terms with the loss of one"
 	}
 	if text == "" {
 		text = fmt.Sprintf("enters %v", n.Phase)
