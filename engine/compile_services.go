@@ -67,6 +67,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 	}
 	c.capacity(from, &g)
 	c.halts(from, &g)
+	g.writers = writers(from, &g)
 	g.pair, g.whole = g.style == model.Primary && n == 2, g.capacity(1)
 	if g.plain = c.plain(i, &g, from); g.plain {
 		for _, m := range from.Members {
@@ -126,7 +127,7 @@ func (c *compiler) addMember(i int32, m model.Member) {
 
 // plain tells whether only the number of a group's available members matters.
 func (c *compiler) plain(i int32, g *group, from *model.Service) bool {
-	return g.style == model.Shared && g.detector == nil && g.halt == none && g.perReplica == 0 && g.warmRamp == 0 && g.copies == 0 && !c.mayAil(from) &&
+	return g.style == model.Shared && g.writers == 0 && g.detector == nil && g.halt == none && g.perReplica == 0 && g.warmRamp == 0 && g.copies == 0 && !c.mayAil(from) &&
 		(from.Store == nil || g.n > 1 && !spreads(from, g)) && len(c.p.network.relevant) == 0 && !c.balancers[i]
 }
 
@@ -203,7 +204,7 @@ func spreads(from *model.Service, g *group) bool {
 // spread lays out the ledger of a store in which several members take writes.
 func (c *compiler) spread(from *model.Service, g *group) {
 	p, s := c.p, from.Store
-	x := spread{copies: g.n, parts: 1, takes: 1, lag: none, durability: s.Durability, flush: float64(s.FlushEvery), rate: s.WriteRate,
+	x := spread{copies: g.n, parts: 1, takes: max(1, g.writers), lag: none, durability: s.Durability, flush: float64(s.FlushEvery), rate: s.WriteRate,
 		conflicts: s.Conflicts, first: int32(len(p.holders)), held: int32(p.held), key: nameKey(from.Name, forData), fullCopy: none, fell: none, cut: none}
 	switch {
 	case g.copies > 0:

@@ -157,7 +157,7 @@ func (p *Program) soleOf(all spans) int32 {
 	if all.leafEnd != all.leaf+1 || all.softEnd != all.soft {
 		return none
 	}
-	if s := p.leaves[all.leaf].service; p.groups[s].store == none && p.groups[s].copies == 0 {
+	if s := p.leaves[all.leaf].service; p.groups[s].store == none && p.groups[s].copies == 0 && p.groups[s].writers == 0 {
 		return s
 	}
 	return none

@@ -45,6 +45,7 @@ type group struct {
 	copies      int32   // of every item of a leaderless store, or 0; and how many of them
 	copiesRead  int32   // a read and
 	copiesWrite int32   // a write takes
+	writers     int32   // members a write must reach where all members take writes, or 0
 	warmAt      float64 // share of capacity at the start of the warm-up
 	warmRamp    float64 // its length in seconds
 	keys        [2]uint64

@@ -290,6 +290,9 @@ func (r *Runner) product(all spans, t float64) (float64, model.Phase) {
 		if l.access == model.Write && g.store != none && r.stores[g.store].closed() {
 			f, ph = 0, r.stores[g.store].closedBy()
 		}
+		if l.access == model.Write && g.up < g.writers {
+			f, ph = 0, model.WriteBlock
+		}
 		if g.readers && l.access == model.Read && c*f < g.whole && r.reader(g, none) != none {
 			c, f = g.whole, 1
 		}
@@ -407,6 +410,9 @@ func (r *Runner) from(place, service int32, access model.Access, t float64) floa
 func (r *Runner) fromAnew(place, service int32, access model.Access, t float64) float64 {
 	g := &r.groups[service]
 	if access == model.Write && g.store != none && r.stores[g.store].closed() {
+		return 0
+	}
+	if access == model.Write && g.writers > 0 && !r.reachesWriters(g, place) {
 		return 0
 	}
 	cap, frac := r.value(g, place, t)

@@ -172,6 +172,13 @@ func (r *Runner) bookSuspect(i int32, x *merger) {
 func (r *Runner) closeSplits() {
 	for i := range r.groups {
 		g := &r.groups[i]
+		if g.spread != none {
+			x := &r.spreads[g.spread]
+			r.write(x)
+			if total, most := wroteApart(&x.apart); x.split() && total > most {
+				r.recordSides(int32(i), x, most, total-most, 0)
+			}
+		}
 		if g.store == none {
 			continue
 		}

@@ -216,7 +216,7 @@ func (t *twin) path(needs []model.Dependency, at float64) (float64, model.Phase)
 		if _, ok := s.Policy.(model.Leaderless); ok && c*a < 1 {
 			why = t.inTheWayOfShared(s, at)
 		}
-		if n.Access == model.Write && s.closed() {
+		if n.Access == model.Write && (s.closed() || t.tooFew(s, none)) {
 			a, why = 0, model.WriteBlock
 		}
 		if k := t.reader(s, none); n.Access == model.Read && k != nil && c*a < t.capacity(s, 1) {
@@ -355,7 +355,7 @@ func (t *twin) conditionFrom(n model.Need, site int32, at float64) float64 {
 // from is the fraction of requests to a service that are served for callers at a site.
 func (t *twin) from(site int32, n model.Need, at float64) float64 {
 	s := t.services[n.Ref]
-	if n.Access == model.Write && s.closed() {
+	if n.Access == model.Write && (s.closed() || t.tooFew(s, site)) {
 		return 0
 	}
 	capacity, answered := t.worthFor(s, n.Access, site, at)

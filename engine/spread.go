@@ -31,6 +31,7 @@ type spread struct {
 	fullCopy      int32 // law, or none
 	copyClock     int32
 	apart         [mostSides]side
+	splitFrom     float64       // since when two sides have taken writes
 	fell, cut     model.Element // what took the last member down, and what keeps the sides apart
 }
 
@@ -328,19 +329,51 @@ func (r *Runner) takeSides(i int32, g *group, x *spread) {
 	x.apart = now
 	still := x.split()
 	if still && !were {
-		x.cut = r.blame
+		x.cut, x.splitFrom = r.blame, r.now
 	}
-	total, most := 0.0, 0.0
-	for v := range old {
-		if still {
-			x.apart[v].alone = old[v].alone
+	total, most := wroteApart(&old)
+	if still {
+		x.carryOn(&old)
+	} else if total > most {
+		lost := (total - most) * x.conflicts
+		r.recordSides(i, x, most, total-most, lost)
+		if lost > 0 {
+			r.overwrite(i, g, x, lost, total-most)
 		}
-		total += old[v].alone
-		most = max(most, old[v].alone)
 	}
-	if lost := (total - most) * x.conflicts; !still && lost > 0 {
-		r.overwrite(i, g, x, lost, total-most)
+}
+
+// wroteApart is how much all sides have written while others did elsewhere, and the one that wrote most.
+func wroteApart(sides *[mostSides]side) (total, most float64) {
+	for v := range sides {
+		total += sides[v].alone
+		most = max(most, sides[v].alone)
 	}
+	return total, most
+}
+
+// carryOn gives what sides have written apart to those that have most of it now: who shares members with them,
+// else any that is left.
+func (x *spread) carryOn(old *[mostSides]side) {
+	for v := range old {
+		to := 0
+		for n := range x.apart {
+			if x.apart[n].members&old[v].members != 0 {
+				to = n
+				break
+			}
+		}
+		x.apart[to].alone += old[v].alone
+	}
+}
+
+// recordSides writes down that several sides have written.
+func (r *Runner) recordSides(i int32, x *spread, most, others, lost float64) {
+	if r.past {
+		return
+	}
+	r.out.Splits = append(r.out.Splits, model.Split{Service: i, Start: model.Seconds(max(x.splitFrom, r.begin) - r.begin), End: r.Now(),
+		Kept: x.rate * most, Other: x.rate * others, Lost: x.rate * lost, Initiator: x.cut})
 }
 
 // overwrite books what the loser of two writes to the same item was.

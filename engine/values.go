@@ -16,7 +16,7 @@ func (r *Runner) revalue(i int32, g *group) {
 	timed := g.warming > 0 || g.state.Phase == model.Redirection && g.state.Ramp && !g.state.Tail
 	if timed != g.timed {
 		r.startOrEndRamp(i, g, timed)
-	} else if cap == g.cap && frac == g.frac && phase == g.phase && !timed && r.reach.whole && g.store == none && g.copies == 0 {
+	} else if cap == g.cap && frac == g.frac && phase == g.phase && !timed && r.reach.whole && g.store == none && g.copies == 0 && g.writers == 0 {
 		if len(r.p.balanced[i]) == 0 {
 			return
 		}
