@@ -13,7 +13,7 @@ import (
 type twinCare struct {
 	luck     *dice
 	standbys []twinRot
-	changes  []float64 // when another member took the lead, or the same anew
+	changes  []float64 // when a failover made another member the primary
 	rings    bool      // it is time for a drill
 	due      bool      // it is time to fail back
 }
@@ -110,7 +110,7 @@ func (s *twinService) broken() bool {
 	return s.state.Candidate != none && s.care.standbys[s.state.Candidate].hidden
 }
 
-// held is R19: too soon after the last change of roles, or too many within a window.
+// held is R19: too soon after the last failover, which no planned change of roles is, or too many within a window.
 func (t *twin) held(s *twinService) bool {
 	recent := 0
 	for _, at := range s.care.changes {
@@ -126,7 +126,7 @@ func (t *twin) held(s *twinService) bool {
 
 // learn draws from a change of roles what it shows: a member that was to lead and does not start is broken, and
 // who tries it again by hand has mended it first; who leads is sound, and who led stands by.
-func (t *twin) learn(s *twinService, do *model.Reaction, tried, was int32) {
+func (t *twin) learn(s *twinService, do *model.Reaction, tried, was int32, planned bool) {
 	switch {
 	case do.Promote || tried == none || !s.care.standbys[tried].hidden:
 	case s.state.Candidate == tried && s.state.Manual:
@@ -136,7 +136,9 @@ func (t *twin) learn(s *twinService, do *model.Reaction, tried, was int32) {
 		t.reveal(s, tried)
 	}
 	if do.Promote {
-		s.care.changes = append(s.care.changes, t.now)
+		if !planned {
+			s.care.changes = append(s.care.changes, t.now)
+		}
 		s.care.standbys[s.state.Primary] = twinRot{}
 		t.callOff(rotName(s, s.state.Primary))
 		t.standBy(s, was)

@@ -310,7 +310,7 @@ func (t *twin) react(s *twinService, sig *model.Signal) {
 	case sig.Kind == model.StepEnded && before == model.Activation:
 		tried = candidate
 	}
-	t.learn(s, &do, tried, primary)
+	t.learn(s, &do, tried, primary, sig.Kind == model.SwitchoverDue)
 	if do.Fence && s.primary().up {
 		t.stop(s, s.primary())
 	}

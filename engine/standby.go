@@ -134,14 +134,21 @@ func (r *Runner) learn(g *group, out *model.Reaction, before model.Phase, candid
 	if !out.Promote {
 		return
 	}
+	if !planned {
+		r.countFailover(c)
+	}
+	r.rots[c.first+g.state.Primary] = rot{}
+	r.clocks.stop(c.rotClock + g.state.Primary)
+	r.standBy(g, c, primary)
+}
+
+// countFailover takes note of one that may hold the next up (R19). Planned changes of roles are none: nothing was wrong.
+func (r *Runner) countFailover(c *care) {
 	c.ended = r.now
 	if c.most > 0 {
 		c.newest = (c.newest + 1) % c.most
 		r.recent[c.recent+c.newest] = r.now
 	}
-	r.rots[c.first+g.state.Primary] = rot{}
-	r.clocks.stop(c.rotClock + g.state.Primary)
-	r.standBy(g, c, primary)
 }
 
 // returnHome fails back if it is time to. If that does not work, the wait begins anew.
