@@ -30,6 +30,11 @@ pages:
 	go test ./topology -run 'Documented|Schema|Reference' -update
 	go test ./internal/reality -update
 
+# Manual pages, in man/.
+.PHONY: man
+man:
+	go run ./cmd/ftsim man man
+
 # Random bad files, one minute per target. What fails is kept in testdata/fuzz and then runs in every test.
 fuzz:
 	go test -run '^$$' -fuzz '^FuzzLoad$$' -fuzztime 1m ./topology

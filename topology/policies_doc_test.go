@@ -48,7 +48,7 @@ var phasesTold = []struct {
 	{model.Repair, "there is nobody to take over: everything waits for a repair", "nothing"},
 	{model.Unreached, "it works, but not where the clients are", "nothing"},
 	{model.WriteBlock, "writes wait for a copy that is missing", "reads only"},
-	{model.Reconciling, "after a split brain, the branches of the data are being made one", "nothing"},
+	{model.Reconciling, "after a split brain, the branches of the data are being made one", "what `data.reconciliation` says: everything, reads or nothing"},
 	{model.Overload, "there is more demand than what is up can serve", "what the capacity is enough for"},
 }
 

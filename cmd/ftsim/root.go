@@ -48,9 +48,11 @@ and where the downtime comes from.`,
 		newSchema(c),
 		newGraph(c),
 		newVersion(c),
+		newMan(c),
 	)
 	strictCompletion(root)
 	strictHelp(root)
+	completeRest(root)
 	return root
 }
 

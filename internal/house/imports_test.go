@@ -56,7 +56,7 @@ var libraries = []library{
 	{"gonum.org/v1/gonum", "failures", 8},
 	{"gonum.org/v1/gonum", "analysis", 8},
 	{"gonum.org/v1/gonum", "analysis/exact", 8},
-	{"github.com/spf13/cobra", "cmd/ftsim", 24},
+	{"github.com/spf13/cobra", "cmd/ftsim", 28},
 	{"github.com/spf13/pflag", "cmd/ftsim", 2},
 	{"github.com/vbauerster/mpb", "cmd/ftsim", 1},
 	{"golang.org/x/term", "cmd/ftsim", 1},
