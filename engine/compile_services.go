@@ -179,7 +179,7 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 		p.comps[b.Repository].data = true
 	}
 	if st.underLoad = s.LagUnderLoad; s.Mode != model.Unreplicated && g.n > 1 {
-		st.takesIn = s.TakesIn
+		st.takesIn, st.feeds = s.TakesIn, s.FeedsFrom
 	}
 	c.acknowledge(s, g, &st)
 	for k := int32(0); k < g.n; k++ {

@@ -148,9 +148,9 @@ func (r *Runner) cleanse(g *group, s *store, k int32) {
 	r.awaitDecay(s, k)
 }
 
-// inherit makes a copy that is made anew what the primary is.
+// inherit makes a copy that is made anew what the one is that it is made of.
 func (r *Runner) inherit(g *group, s *store, k int32) {
-	from, to := &r.copies[s.first+g.state.Primary], &r.copies[s.first+k]
+	from, to := &r.copies[s.first+s.source(g, k)], &r.copies[s.first+k]
 	switch {
 	case from.rot.bad:
 		r.rotten(g, s, k, from.rot.known)

@@ -21,6 +21,24 @@ func (r *Runner) loaded(g *group, s *store) float64 {
 	return 1 + (s.underLoad-1)*(d.at(r.now)-low)/(high-low)
 }
 
+// source is the member that copy k takes its data from: the one before it that it feeds from, or the primary.
+// Chains need not be undone when a copy of one is promoted: who feeds from nobody in particular follows it.
+func (s *store) source(g *group, k int32) int32 {
+	if s.feeds == nil || s.feeds[k] == none {
+		return g.state.Primary
+	}
+	return s.feeds[k]
+}
+
+// addLags has copies be behind by as much more as those are that they feed from, which come before them.
+func (s *store) addLags(g *group, copies []replica) {
+	for k := range copies {
+		if j := s.source(g, int32(k)); copies[k].following && j != g.state.Primary && copies[j].following {
+			copies[k].behind += copies[j].behind
+		}
+	}
+}
+
 // outrun tells whether copies fall behind without bound.
 func (s *store) outrun() bool { return s.takesIn > 0 && s.takesIn <= 1 }
 

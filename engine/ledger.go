@@ -22,6 +22,7 @@ type store struct {
 	lag, fallback    int32 // laws, or none
 	underLoad        float64
 	takesIn          float64 // seconds of writing per second a copy can take in; 0 = any
+	feeds            []int32 // as FeedsFrom
 	chaseClock       int32   // the first of its copies'
 	rate             float64
 	flush            float64
@@ -174,7 +175,7 @@ func (r *Runner) answers(g *group, primary *member) bool {
 // follow tells whether copy k follows the primary now.
 func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
 	m, c := &r.members[g.first+k], &r.copies[s.first+k]
-	follows := r.inContact(g, s, primary, m)
+	follows := r.inContact(g, s, primary, k)
 	if !follows {
 		r.interrupt(s, k, c)
 		if c.chasing {
@@ -204,9 +205,16 @@ func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
 	return follows
 }
 
-// inContact tells whether a copy gets what the primary writes.
-func (r *Runner) inContact(g *group, s *store, primary, m *member) bool {
-	return primary.up && m.up && !g.restoring && !s.headless && r.reach.ok(primary.site, m.site)
+// inContact tells whether copy k gets what the primary writes.
+func (r *Runner) inContact(g *group, s *store, primary *member, k int32) bool {
+	m := &r.members[g.first+k]
+	if !primary.up || !m.up || g.restoring || s.headless {
+		return false
+	}
+	if j := s.source(g, k); j != g.state.Primary {
+		return r.copies[s.first+j].following && r.reach.ok(r.members[g.first+j].site, m.site) && r.inContact(g, s, primary, j)
+	}
+	return r.reach.ok(primary.site, m.site)
 }
 
 // drawLags is how far the copies that follow are behind if some are about to lose contact. An asynchronous
@@ -215,7 +223,7 @@ func (r *Runner) inContact(g *group, s *store, primary, m *member) bool {
 func (r *Runner) drawLags(g *group, s *store, primary *member) {
 	parting := false
 	for k := int32(0); k < g.n && !parting; k++ {
-		parting = k != g.state.Primary && r.copies[s.first+k].following && !r.inContact(g, s, primary, &r.members[g.first+k])
+		parting = k != g.state.Primary && r.copies[s.first+k].following && !r.inContact(g, s, primary, k)
 	}
 	if parting {
 		r.drawBehind(g, s)
@@ -243,6 +251,9 @@ func (r *Runner) drawBehind(g *group, s *store) {
 		if c := &copies[k]; c.following {
 			c.behind = load * r.laws[s.lag].draw(&s.luck, r.lend)
 		}
+	}
+	if s.feeds != nil {
+		s.addLags(g, copies)
 	}
 	if have > 0 {
 		acknowledged := slowest(copies, have)

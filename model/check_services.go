@@ -203,6 +203,24 @@ func (c *checker) cushion(d *Dependency, at Pos, where string) {
 	}
 }
 
+// chained holds copies that feed from copies to what the ledger keeps books of.
+func (c *checker) chained(x *Service, where string) {
+	from := x.Store.FeedsFrom
+	switch {
+	case from == nil:
+		return
+	case x.Policy != nil && x.Policy.Style() != Primary, x.Store.Mode != Async:
+		c.fault(x.At, "%s: copies feed from copies in asynchronous replication from a primary only", where)
+	case len(from) != len(x.Members):
+		c.fault(x.At, "%s: it is not said of every member where it copies from", where)
+	}
+	for k, j := range from {
+		if j != None && (j < 0 || int(j) >= k) {
+			c.fault(x.At, "%s: a copy feeds from one before it", where)
+		}
+	}
+}
+
 func (c *checker) store(x *Service, where string) {
 	s := x.Store
 	if s.Mode >= NumReplicationModes || s.Durability > InMemory {
@@ -232,6 +250,7 @@ func (c *checker) store(x *Service, where string) {
 	if s.TakesIn > 0 && s.TakesIn <= 1 && s.Mode != Async {
 		c.fault(x.At, "%s: its copies take in less than is written, and every write waits for them", where)
 	}
+	c.chained(x, where)
 	c.recovery(x, where)
 	for _, law := range []Distribution{s.Lag, s.FallbackAfter} {
 		if law != nil && !isLength(law.Mean()) {

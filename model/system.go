@@ -255,6 +255,7 @@ type Store struct {
 	Lag           Distribution // of a copy behind the primary while replication is asynchronous
 	LagUnderLoad  float64      // by how much that is longer at the busiest hour, and while a copy is made anew; 0 counts as 1
 	TakesIn       float64      // seconds of writing a copy takes in per second; up to 1 it falls behind without bound; 0 = any
+	FeedsFrom     []int32      // by member: the member before it that it copies from, None = the primary; nil = all from the primary
 	FallbackAfter Distribution // how long writes wait before the primary goes on alone (SyncFallback, SemiSync)
 	Forced        Responder    // who goes on with what is left when a majority has lost its data (QuorumSync under Majority); nil = nobody
 	Conflicts     float64      // share of what one side of a partition wrote that the other overwrites, where both take writes, 0 to 1

@@ -123,8 +123,9 @@ func (b *builder) replication(s *service, m *mapping, st *model.Store, size, gro
 	b.rebuild(r, st, size)
 	if len(s.hosts) > 1 && st.Mode != model.Unreplicated {
 		b.lagging(r, st, growth)
+		b.chain(s, r, st)
 	} else {
-		r.ignore("lag_under_load", "bandwidth")
+		r.ignore("lag_under_load", "bandwidth", "feeds_from")
 	}
 	if len(s.hosts) > 1 && st.Mode != model.Unreplicated && s.s.Policy != nil && s.s.Policy.Style() == model.Shared {
 		st.Conflicts = r.share("conflict_share", 0.01)
