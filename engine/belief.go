@@ -103,6 +103,7 @@ func (r *Runner) watch(g *group, k int32) {
 		r.sight(g)
 	}
 	m.seen, m.dim = seen, !seen && m.slow && m.up
+	r.noteSight(i)
 	if seen == m.believed {
 		r.clocks.stop(clock)
 		return
@@ -117,6 +118,13 @@ func (r *Runner) watch(g *group, k int32) {
 	}
 	r.clocks.stop(clock) // which may run because the member was slow before
 	r.believe(m.service, k)
+}
+
+// noteSight notes that what the watch on a member sees has changed, for whoever is told.
+func (r *Runner) noteSight(member int32) {
+	if r.sighted != nil {
+		r.sighted[member] = r.now
+	}
 }
 
 // delay draws how long a detector takes. What fails at one instant is found out by the same poll, so it
@@ -208,7 +216,14 @@ func (r *Runner) believe(service, k int32) {
 		if !m.believed {
 			kind = BelievedDown
 		}
-		r.tell(Note{Kind: kind, Service: service, Member: k})
+		n := Note{Kind: kind, Service: service, Member: k}
+		if sees, _ := r.sees(g, m); sees && !m.believed {
+			n.False = !m.slow
+		}
+		if r.sighted != nil {
+			n.Delay = model.Seconds(r.now - r.sighted[g.first+k])
+		}
+		r.tell(n)
 	}
 	if !m.believed {
 		r.notice(m.component)
@@ -240,6 +255,7 @@ func (r *Runner) cryWolf(i int32, g *group) {
 		return
 	}
 	m.seen = false
+	r.noteSight(g.first + k)
 	g.blame = r.p.sys.ServiceElement(int(i))
 	r.blame = g.blame
 	r.believe(i, k)

@@ -364,9 +364,23 @@ func (r *Runner) react(i int32, g *group) {
 	} else if g.state.Phase == model.Serving && before != model.Redirection {
 		r.switchOn(i, g)
 	}
+	if r.note != nil && !out.Promote {
+		r.tellFailure(i, before, candidate)
+	}
 	if g.state.Phase != before || out.Promote {
 		r.enterPhase(i, g, before)
 	}
+}
+
+// tellFailure tells of a promotion that has not worked.
+func (r *Runner) tellFailure(i int32, before model.Phase, candidate int32) {
+	switch planned := r.signal.Kind == model.SwitchoverDue; {
+	case planned:
+		candidate = r.signal.Eligible
+	case r.signal.Kind != model.StepEnded || before != model.Activation:
+		return
+	}
+	r.tell(Note{Kind: PromotionFailed, Service: i, Member: candidate})
 }
 
 func (r *Runner) enterPhase(i int32, g *group, before model.Phase) {
@@ -379,7 +393,7 @@ func (r *Runner) enterPhase(i int32, g *group, before model.Phase) {
 		if m == none {
 			m = g.state.Primary
 		}
-		r.tell(Note{Kind: PhaseEntered, Service: i, Member: m, Phase: g.state.Phase, Delay: r.reaction.Delay})
+		r.tell(Note{Kind: PhaseEntered, Service: i, Member: m, Phase: g.state.Phase, Delay: r.reaction.Delay, ByHand: g.state.Manual})
 	}
 }
 
@@ -415,7 +429,9 @@ func (r *Runner) promote(i int32, g *group, old int32) {
 	}
 	if goesOn {
 		g.old = old
-		r.endSplit(i, g)
+		if r.endSplit(i, g); g.old != none {
+			r.tellHold(SplitBegan, i, old)
+		}
 	} else if !g.simple {
 		r.freshHold(g)
 	}
@@ -443,6 +459,7 @@ func (r *Runner) endSplit(i int32, g *group) {
 }
 
 func (r *Runner) demote(i int32, g *group) {
+	r.tellHold(SplitEnded, i, g.old)
 	if g.store != none {
 		r.endBranch(i, g)
 	}

@@ -124,7 +124,7 @@ func (r *Runner) closeOutage(j int32, t float64) {
 	jo := &r.jour[j]
 	jo.down = false
 	if r.note != nil {
-		r.tell(Note{Kind: JourneyUp, Journey: j})
+		r.tellAt(t, Note{Kind: JourneyUp, Journey: j})
 	}
 	if jo.outage == none {
 		return

@@ -11,11 +11,11 @@ const (
 	ComponentRepaired                 // Component
 	CauseStruck                       // Component is the cause's index; Mode
 	CauseEnded                        // Component is the cause's index
-	BelievedDown                      // Service, Member
-	BelievedUp                        // Service, Member
+	BelievedDown                      // Service, Member; Delay = how long nothing had been seen of it; False
+	BelievedUp                        // Service, Member; Delay = how long it had been seen
 	SteppedDown                       // Service, Member that has stopped being the primary by itself, or was made to
 	WentOn                            // Service, Member that goes on as the primary
-	PhaseEntered                      // Service, Phase; Member is the candidate, the new primary or none; Delay until the step ends
+	PhaseEntered                      // Service, Phase; Member is the candidate, the new primary or none; Delay until the step ends; ByHand
 	DataLost                          // Service, Member that goes on, Delay = seconds of writes lost (Never: all)
 	JourneyDown                       // Journey, Phase
 	JourneyUp                         // Journey
@@ -29,6 +29,9 @@ const (
 	CushionUsed                       // Cushion, a cache or queue that stands in now; Delay = for how long at most
 	CushionSpent                      // Cushion
 	CushionFull                       // Cushion that is as before
+	PromotionFailed                   // Service, Member that was to lead and does not
+	SplitBegan                        // Service, Member that goes on as a primary beside the new one, of which it does not hear
+	SplitEnded                        // Service, Member that no longer does
 	BranchesMet                       // Service, Member whose branch is reconciled with the history now; Delay = how long that takes
 	Reconciled                        // Service
 )
@@ -46,4 +49,6 @@ type Note struct {
 	Mode      model.FaultMode
 	Phase     model.Phase
 	Delay     model.Seconds
+	ByHand    bool // a person is at it
+	False     bool // it is a false alarm
 }

@@ -156,7 +156,7 @@ func (r *Runner) replicate(ctx context.Context, replication int, out *model.Outc
 // Trace runs one replication and calls note for everything that happens in it, in order.
 func (p *Program) Trace(o Options, replication int, note func(Note)) (*model.Outcome, error) {
 	r := p.NewRunner(o)
-	r.note = note
+	r.note, r.sighted = note, make([]float64, len(r.members))
 	out := new(model.Outcome)
 	return out, r.replicate(context.Background(), replication, out)
 }

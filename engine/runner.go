@@ -54,6 +54,7 @@ type Runner struct {
 	rots        []rot
 	staff       []float64 // until when each person is busy
 	calendar    bool      // office hours are kept
+	sighted     []float64 // when what the watch on each member sees last changed, if that is told
 	recent      []float64 // when the last failovers of each group were
 	reach       reach
 	jour        []journey
@@ -470,9 +471,14 @@ func (r *Runner) touchJourney(j int32) {
 
 func (r *Runner) tell(n Note) {
 	if r.note != nil {
-		n.At = r.Now()
-		r.note(n)
+		r.tellAt(r.now, n)
 	}
+}
+
+// tellAt tells what happened at time t, which nobody has looked at since.
+func (r *Runner) tellAt(t float64, n Note) {
+	n.At = model.Seconds(t - r.begin)
+	r.note(n)
 }
 
 var negInf = math.Inf(-1)

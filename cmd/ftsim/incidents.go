@@ -46,15 +46,15 @@ func findIncidents(s *story) []*incident {
 	return list
 }
 
-// felt tells a spell that makes an incident: an outage, a change of roles, a loss of data.
+// felt tells a spell that makes an incident: an outage, a change of roles, a split brain, a loss of data.
 func (sp spell) felt() bool {
-	return sp.kind == engine.JourneyDown || sp.kind == engine.PhaseEntered || sp.kind == engine.DataLost
+	return sp.kind == engine.JourneyDown || sp.kind == engine.PhaseEntered || sp.kind == engine.SplitBegan || sp.kind == engine.DataLost
 }
 
 // end is when a spell ended; a spell that never ends lasts until the last note. A belief about a primary
 // that has been replaced is not revoked, it just no longer matters.
 func (s *story) end(sp spell) model.Seconds {
-	if sp.to < 0 && sp.kind == engine.BelievedDown {
+	if sp.to < 0 && sp.fades() {
 		return s.notes[sp.from].At
 	}
 	if sp.to < 0 {
@@ -97,6 +97,22 @@ func (in *incident) choose(s *story, spells []spell, below *foundations) {
 	in.lines = slices.Compact(in.lines)
 }
 
+// tellOnce has each line told in one incident only: a beginning in the first it belongs to, and what ends or
+// happens as another incident begins, or during it, in that one.
+func tellOnce(s *story, list []*incident) {
+	owner := map[int]*incident{}
+	for _, in := range list {
+		for _, i := range in.lines {
+			if owner[i] == nil || s.notes[i].At >= in.from {
+				owner[i] = in
+			}
+		}
+	}
+	for _, in := range list {
+		in.lines = slices.DeleteFunc(in.lines, func(i int) bool { return owner[i] != in })
+	}
+}
+
 func (in *incident) concerns(sp spell, services map[int32]bool, parts map[int32]bool, below *foundations) bool {
 	switch sp.kind {
 	case engine.ComponentFailed:
@@ -108,7 +124,7 @@ func (in *incident) concerns(sp spell, services map[int32]bool, parts map[int32]
 			}
 		}
 		return false
-	case engine.BelievedDown:
+	case engine.BelievedDown, engine.SteppedDown:
 		return services[sp.a]
 	}
 	return true
@@ -117,7 +133,7 @@ func (in *incident) concerns(sp spell, services map[int32]bool, parts map[int32]
 // addSteps adds what the spells leave out: the phases in the middle of a failover.
 func (in *incident) addSteps(s *story) {
 	for i := in.first; i < len(s.notes) && s.notes[i].At <= in.to; i++ {
-		if k := s.notes[i].Kind; k == engine.PhaseEntered || k == engine.DataLost {
+		if k := s.notes[i].Kind; k == engine.PhaseEntered || k == engine.PromotionFailed || k == engine.DataLost {
 			in.lines = append(in.lines, i)
 		}
 	}

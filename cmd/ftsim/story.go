@@ -50,6 +50,7 @@ func (s *story) everything(w io.Writer) {
 func (s *story) incidents(w io.Writer) {
 	told := make([]bool, len(s.notes))
 	list := findIncidents(s)
+	tellOnce(s, list)
 	since := newElapsed(s)
 	for n, in := range list {
 		fmt.Fprintf(w, "%d. %s\n", n+1, s.title(in))
@@ -94,7 +95,7 @@ func (s *story) title(in *incident) string {
 	}
 	if len(parts) == 0 {
 		for _, v := range in.services {
-			parts = append(parts, s.sys.Services[v].Name+" acts without an outage")
+			parts = append(parts, s.sys.Services[v].Name+s.quietly(in, v)+" without an outage")
 		}
 	}
 	return s.notes[in.first].At.Clock() + "  " + strings.Join(parts, "; ")
@@ -131,7 +132,7 @@ func (s *story) chorus(lines []int, since *elapsed) int {
 	}
 	for _, i := range lines[1:] {
 		next := &s.notes[i]
-		if next.Kind != first.Kind || next.At != first.At || next.Phase != first.Phase || since.of(i) != since.of(lines[0]) {
+		if next.Kind != first.Kind || next.At != first.At || next.Phase != first.Phase || since.spent(i) != since.spent(lines[0]) {
 			break
 		}
 		n++
@@ -172,15 +173,23 @@ func (s *story) words(i int, since *elapsed) string {
 	case engine.CauseEnded:
 		return fmt.Sprintf("common cause %s is over%s", s.sys.Causes[n.Component].Name, since.of(i))
 	case engine.BelievedDown:
-		return fmt.Sprintf("%s takes %s for down", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
+		return fmt.Sprintf("%s takes %s for down%s", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member), noticed(n))
 	case engine.BelievedUp:
-		return fmt.Sprintf("%s takes %s for up", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
-	case engine.SteppedDown:
-		return fmt.Sprintf("%s: %s stops being the primary", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
-	case engine.WentOn:
-		return fmt.Sprintf("%s: %s may be the primary again", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
+		return fmt.Sprintf("%s takes %s for up%s", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member), noticed(n))
+	case engine.SteppedDown, engine.WentOn:
+		return fmt.Sprintf("%s: %s%s", s.sys.Services[n.Service].Name, s.stops(n), since.of(i))
+	case engine.PromotionFailed:
+		return fmt.Sprintf("%s: %s does not start as the primary", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
+	case engine.SplitBegan:
+		return fmt.Sprintf("%s: split brain, %s goes on for those it reaches", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
+	case engine.SplitEnded:
+		text := fmt.Sprintf("%s: %s gives way to the new primary", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
+		if after := since.of(i); after != "" {
+			text += "," + after + " of split brain"
+		}
+		return text
 	case engine.PhaseEntered:
-		return s.sys.Services[n.Service].Name + " " + s.phase(n)
+		return s.sys.Services[n.Service].Name + " " + s.phase(i, since)
 	case engine.DataLost:
 		return fmt.Sprintf("%s goes on with the data of %s: %s", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member), lost(n.Delay))
 	case engine.DataCorrupted:
@@ -192,7 +201,7 @@ func (s *story) words(i int, since *elapsed) string {
 	case engine.JourneyDown:
 		return fmt.Sprintf("%s is DOWN (%v)", s.sys.Journeys[n.Journey].Name, n.Phase)
 	case engine.JourneyUp:
-		return fmt.Sprintf("%s is up%s", s.sys.Journeys[n.Journey].Name, since.of(i))
+		return fmt.Sprintf("%s is up%s", s.sys.Journeys[n.Journey].Name, since.spent(i))
 	case engine.WorkBegun:
 		return fmt.Sprintf("planned work on %s begins", s.sys.Components[n.Component].Name)
 	case engine.WorkEnded:
@@ -213,36 +222,6 @@ func (s *story) words(i int, since *elapsed) string {
 		return fmt.Sprintf("job %s is done, after %s", s.sys.Jobs[n.Job].Name, n.Delay.Round())
 	}
 	return fmt.Sprintf("something happens that this version has no words for (%d)", n.Kind)
-}
-
-// phase says what a service begins to do.
-func (s *story) phase(n *engine.Note) string {
-	who := s.member(n.Service, n.Member)
-	text := map[model.Phase]string{
-		model.Serving:     "is served by " + who,
-		model.Detection:   "has yet to notice",
-		model.Decision:    "decides on a failover to " + who,
-		model.Fencing:     "fences the old primary for " + who,
-		model.Activation:  "makes " + who + " ready",
-		model.Redirection: "moves its clients to " + who,
-		model.Warming:     "warms up on " + who,
-		model.Repair:      "has nothing to fail over to and waits for a repair",
-		model.Overload:    "breaks down under its load",
-	}[n.Phase]
-	switch {
-	case n.Member != model.None:
-	case n.Phase == model.Serving:
-		text = "serves again"
-	case n.Phase == model.Activation:
-		text = "stops until its replicas have come to terms with the loss of one"
-	}
-	if text == "" {
-		text = fmt.Sprintf("enters %v", n.Phase)
-	}
-	if n.Phase != model.Serving && n.Delay > 0 && !math.IsInf(float64(n.Delay), 1) {
-		text += " (takes " + n.Delay.Round() + ")"
-	}
-	return text
 }
 
 func (s *story) member(service, member int32) string {
@@ -267,26 +246,6 @@ func lost(t model.Seconds) string {
 	return t.Round() + " of writes are lost"
 }
 
-// elapsed knows, for a note that ends something, how long that had lasted.
-type elapsed struct{ starts map[int]model.Seconds }
-
-func newElapsed(s *story) *elapsed {
-	e := &elapsed{starts: map[int]model.Seconds{}}
-	for _, sp := range pair(s.notes) {
-		if sp.to >= 0 {
-			e.starts[sp.to] = s.notes[sp.to].At - s.notes[sp.from].At
-		}
-	}
-	return e
-}
-
-func (e *elapsed) of(i int) string {
-	if t, ok := e.starts[i]; ok {
-		return " after " + t.Round()
-	}
-	return ""
-}
-
 // spell is a state that lasts from one note to another: a fault, a belief, an outage, a failover.
 type spell struct {
 	subject
@@ -298,6 +257,9 @@ type subject struct {
 	kind engine.NoteKind // of the note that begins it
 	a, b int32
 }
+
+// fades tells whether what is never revoked just no longer matters, once the primary has been replaced.
+func (s subject) fades() bool { return s.kind == engine.BelievedDown || s.kind == engine.SteppedDown }
 
 // about tells whether a note begins or ends a spell, and of what.
 func about(n *engine.Note) (s subject, begins, ends bool) {
@@ -311,7 +273,9 @@ func about(n *engine.Note) (s subject, begins, ends bool) {
 	case engine.JourneyDown, engine.JourneyUp:
 		return subject{engine.JourneyDown, n.Journey, 0}, n.Kind == engine.JourneyDown, n.Kind == engine.JourneyUp
 	case engine.SteppedDown, engine.WentOn:
-		return subject{engine.SteppedDown, n.Service, n.Member}, n.Kind == engine.SteppedDown, true
+		return subject{engine.SteppedDown, n.Service, n.Member}, n.Kind == engine.SteppedDown, n.Kind == engine.WentOn
+	case engine.SplitBegan, engine.SplitEnded:
+		return subject{engine.SplitBegan, n.Service, 0}, n.Kind == engine.SplitBegan, n.Kind == engine.SplitEnded
 	case engine.PhaseEntered:
 		return subject{engine.PhaseEntered, n.Service, 0}, n.Phase != model.Serving, n.Phase == model.Serving
 	case engine.DataLost:
@@ -339,7 +303,7 @@ func pair(notes []engine.Note) []spell {
 		sub, begins, ends := about(&notes[i])
 		at, isOpen := open[sub]
 		// A belief about a primary that has since been replaced was never revoked; the next one is a new one.
-		if begins && (!isOpen || sub.kind == engine.BelievedDown) {
+		if begins && (!isOpen || sub.fades()) {
 			at, isOpen = len(spells), true
 			open[sub] = at
 			spells = append(spells, spell{sub, i, -1})
