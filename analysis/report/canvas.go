@@ -261,6 +261,11 @@ func (p *picture) uprights(c draw.Canvas, at []float64, names []string) {
 	}
 }
 
+var timeUnits = []struct {
+	length float64
+	name   string
+}{{365 * 86400, "y"}, {86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}, {1e-3, "ms"}}
+
 // spoken writes seconds as an operator says them.
 func spoken(s float64) string {
 	switch {
@@ -271,11 +276,7 @@ func spoken(s float64) string {
 	case math.IsInf(s, 1):
 		return "∞"
 	}
-	units := []struct {
-		length float64
-		name   string
-	}{{365 * 86400, "y"}, {86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}, {1e-3, "ms"}}
-	for _, u := range units {
+	for _, u := range timeUnits {
 		if s >= u.length*0.9995 {
 			v := s / u.length
 			digits := 0
@@ -323,7 +324,17 @@ func linearTimes(high float64) plot.ConstantTicks {
 	}
 	var ticks plot.ConstantTicks
 	for v := 0.0; v <= high*1.0001 && len(ticks) < 100; v += step {
-		ticks = append(ticks, plot.Tick{Value: v, Label: spoken(v)})
+		ticks = append(ticks, plot.Tick{Value: v, Label: exactly(v)})
 	}
 	return ticks
+}
+
+// exactly writes a round time in the largest unit that says it with at most one digit after the point: 30 h, not 1.3 d.
+func exactly(s float64) string {
+	for _, u := range timeUnits {
+		if tenths := s / u.length * 10; s >= u.length*0.9995 && math.Abs(tenths-math.Round(tenths)) < 1e-6 {
+			return strconv.FormatFloat(math.Round(tenths)/10, 'f', -1, 64) + " " + u.name
+		}
+	}
+	return spoken(s)
 }

@@ -17,6 +17,7 @@ type Compared struct {
 	Tables     []Table
 	Words      []string // the result in sentences, one for each design after the first
 	Warnings   []string
+	Art        Artwork // of the pictures in a folder
 }
 
 // Input is the file of a design. Text and Settings, the values in effect, are for showing what was changed;

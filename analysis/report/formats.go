@@ -87,10 +87,11 @@ func Files(d *Document) []File {
 
 // ComparedFiles lists everything that a results folder of a comparison holds.
 func ComparedFiles(d *Compared) []File {
-	return []File{
+	files := []File{
 		{"compare.json", func(w io.Writer) error { return ComparedJSON(w, d) }},
 		{"compare.md", func(w io.Writer) error { return ComparedMarkdown(w, d) }},
 		{"compare.csv", func(w io.Writer) error { return ComparedCSV(w, d) }},
 		{ComparedHTMLFile, func(w io.Writer) error { return ComparedHTML(w, d) }},
 	}
+	return append(files, d.Art.files(d.figures())...)
 }

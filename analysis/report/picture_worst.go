@@ -35,7 +35,7 @@ func worstPicture(d *Document) *picture {
 		w.Replication, counted(n, "outage"), spoken(float64(w.Down)))
 	p.keys = append([]key{{"up", calm}}, phaseKeys(w, tracks)...)
 	p.xlab = "Time since the start"
-	p.room = 2
+	p.room = noteRoom
 	p.trackNames(sum, tracks)
 	p.X.Tick.Marker = linearTimes(float64(w.Horizon))
 	p.X.Min, p.X.Max = 0, float64(w.Horizon)
@@ -130,7 +130,7 @@ func mainPhase(a *model.Outage) model.Phase {
 }
 
 func (p *picture) tracks(c draw.Canvas, w *analysis.Worst, tracks []int, long *model.Outage) {
-	tx, ty := p.Transforms(&c)
+	_, ty := p.Transforms(&c)
 	half := min(vg.Points(11), (ty(1)-ty(0))*.34)
 	for i, j := range tracks {
 		y := ty(float64(len(tracks) - 1 - i))
@@ -147,7 +147,11 @@ func (p *picture) tracks(c draw.Canvas, w *analysis.Worst, tracks []int, long *m
 			if most := mainPhase(long); 2*long.Phases[most] > long.Down(w.Horizon) {
 				note += ", mostly " + most.String()
 			}
-			p.pointAt(c, long, tx(float64(long.Start)), y+half, note)
+			above := y + half
+			if ty(1)-ty(0)-2*half < vg.Points(noteRoom+4) { // no room between two tracks
+				above = ty(float64(len(tracks)-1)) + half
+			}
+			p.pointAt(c, w, long, y+half, above, note)
 		}
 	}
 }
@@ -179,12 +183,17 @@ func (p *picture) within(c draw.Canvas) func(model.Seconds) vg.Length {
 	return func(t model.Seconds) vg.Length { return min(max(tx(float64(t)), c.Min.X), c.Max.X) }
 }
 
-// pointAt writes how long the longest outage took just above it.
-func (p *picture) pointAt(c draw.Canvas, a *model.Outage, x, y vg.Length, s string) {
+// noteRoom is what the note on the longest outage needs above the tracks, in points.
+const noteRoom = 13
+
+// pointAt writes how long the longest outage took, above its bar or, from where a line leads to it, above all tracks.
+func (p *picture) pointAt(c draw.Canvas, w *analysis.Worst, a *model.Outage, bar, top vg.Length, s string) {
 	st := lettering(9, true, ink)
-	width := st.Width(s)
-	x = min(max(c.Min.X, x-width/2), c.Max.X-width)
-	c.FillText(st, vg.Point{X: x, Y: y + vg.Points(3)}, s)
+	tx := p.within(c)
+	middle := (tx(a.Start) + tx(a.Start+a.Down(w.Horizon))) / 2
+	x := min(max(c.Min.X, middle-st.Width(s)/2), c.Max.X-st.Width(s))
+	c.StrokeLine2(draw.LineStyle{Color: ink, Width: vg.Points(.8)}, middle, bar, middle, top+vg.Points(3))
+	c.FillText(st, vg.Point{X: x, Y: top + vg.Points(5)}, s)
 }
 
 // incidentPicture is the timeline of an incident, with a tenth of its length before and after.
@@ -201,6 +210,7 @@ func incidentPicture(d *Document, in *incident) *picture {
 	p.title = fmt.Sprintf("What was down, and what it waited for, in the %s from %s on", in.length().Round(), in.from.Clock())
 	p.sub = "Time since the start of the incident; phases in the order of an incident"
 	p.keys = append([]key{{"up", calm}}, phaseKeys(w, tracks)...)
+	p.room = noteRoom
 	p.trackNames(sum, tracks)
 	p.X.Tick.Marker = linearTimes(float64(w.Horizon))
 	p.X.Min, p.X.Max = -float64(in.length())*.05, float64(w.Horizon)

@@ -111,3 +111,12 @@ func TestWorstKeys(t *testing.T) {
 		t.Errorf("mostly %v", got)
 	}
 }
+
+// Marks on an axis are what they stand at: 30 h are not 1.3 d.
+func TestMarksAreExact(t *testing.T) {
+	for s, want := range map[float64]string{0: "0", 30 * 3600: "30 h", 36 * 3600: "1.5 d", 4800: "80 min", 90: "1.5 min", 86400: "1 d", 730 * 86400: "2 y", .05: "50 ms"} {
+		if got := exactly(s); got != want {
+			t.Errorf("%v s is %q, want %q", s, got, want)
+		}
+	}
+}

@@ -25,6 +25,7 @@ type compareFlags struct {
 	format    string
 	verbose   bool
 	out, html string
+	pictureFlags
 }
 
 func newCompare(c *console) *cobra.Command {
@@ -49,11 +50,12 @@ are matched by name.`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return compare(c, cmd, args, f) },
 	}
 	f.addRunsTo(cmd)
-	f.addTo(cmd)
+	f.planFlags.addTo(cmd)
 	c.layers.addTo(cmd)
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "more figures, and what the common luck was worth")
-	cmd.Flags().StringVar(&f.out, "out", "", "write the comparison as a page (HTML), Markdown, a table (CSV) and JSON to the folder `DIR`")
+	cmd.Flags().StringVar(&f.out, "out", "", "write the comparison as a page (HTML), pictures, Markdown, a table (CSV) and JSON to the folder `DIR`")
 	cmd.Flags().StringVar(&f.html, "html", "", "write the comparison as one page that opens offline to `FILE`")
+	f.pictureFlags.addTo(cmd)
 	addFormatTo(cmd, &f.format, report.FormatNames(true))
 	return cmd
 }
@@ -80,6 +82,7 @@ func compare(c *console, cmd *cobra.Command, files []string, f *compareFlags) er
 	p := comparedProvenance(jobs, found)
 	p.Command = commandForAll(jobs, found.done, f.exact)
 	d := report.BuildCompared(found.comparison.Standing(), p, inputs(jobs), f.verbose)
+	d.Art = f.art
 	if err := errors.Join(f.write(d), printCompared(c, d, f.format)); err != nil {
 		return err
 	}
@@ -92,6 +95,9 @@ func compare(c *console, cmd *cobra.Command, files []string, f *compareFlags) er
 
 // checkPlaces finds out before the simulation whether there is a place for what is to be written.
 func (f *compareFlags) checkPlaces(cmd *cobra.Command) error {
+	if err := f.check(cmd, f.out); err != nil {
+		return err
+	}
 	given := cmd.Flags().Changed
 	if given("out") {
 		if f.out == "" {
