@@ -32,6 +32,7 @@ type ActivePassive struct {
 	Success      float64            // probability that a promotion works, for reasons not modelled elsewhere (R15)
 	RetryAlone   bool               // after a failed promotion go on automatically; else a human takes over
 	GivesUp      bool               // after a failed promotion wait for the primary to be repaired
+	AtOnce       bool               // who is repaired while nobody serves, and there was nobody to switch to, serves at once
 	RetryAfter   model.Seconds      // from the beginning of an attempt that failed to the next one; 0 = at once
 	Redirect     model.Distribution // clients moving to the new primary (R17); nil = at once
 	LateShare    float64            // of the clients, who ignore the redirection until …
@@ -177,6 +178,11 @@ func (p *ActivePassive) reconsider(s *model.GroupState, sig *model.Signal, r *ra
 	switch s.Phase {
 	case model.Repair:
 		if (sig.Eligible != model.None || sig.Refused != model.None) && !s.GivenUp {
+			if p.AtOnce && sig.Eligible != model.None && !s.Manual {
+				s.Candidate = sig.Eligible
+				p.promote(s, r, out)
+				return
+			}
 			s.Sure = p.GivesUp // whoever is repaired while nobody serves is started, not switched to
 			p.decide(s, sig, sig.Eligible, r, out)
 		}

@@ -54,6 +54,7 @@ func TestFailoverScripts(t *testing.T) {
 	auto := &ActivePassive{Success: 1, Decision: Steps{fixed(1)}, Activate: Steps{fixed(2), fixed(3)}, Redirect: fixed(4)}
 	manual := &ActivePassive{Success: 1, Manual: true, Human: Human{Acknowledge: fixed(60), Act: fixed(600)}, Activate: Steps{fixed(2)}}
 	hopeless := &ActivePassive{Success: 0, Human: Human{Act: fixed(60)}, Decision: Steps{fixed(1)}}
+	ready := &ActivePassive{Success: 1, AtOnce: true, Decision: Steps{fixed(1)}, Activate: Steps{fixed(2)}}
 	for _, c := range []struct {
 		name string
 		p    model.Policy
@@ -81,6 +82,9 @@ func TestFailoverScripts(t *testing.T) {
 			"activation 0 arm 2s; decision 0 arm 10m; activation 0 arm 2s; repair 0 stop; decision 0 arm 10m; activation 0 arm 2s; serving 1 promote; "},
 		{"election", &Quorum{Election: fixed(2)}, []model.Signal{lost, ended}, "decision 0 arm 2s; serving 1 promote; "},
 		{"no majority", &Quorum{}, []model.Signal{lost, noOne, somebody}, "decision 0 arm 0s; repair 0 stop; decision 0 arm 0s; "},
+		{"repaired when nobody was left", ready, []model.Signal{{Kind: model.PrimaryLost, Lost: true, Eligible: model.None, Next: model.None, Refused: model.None}, somebody},
+			"repair 0 stop; serving 2 promote; "},
+		{"switched to while somebody was left", ready, []model.Signal{lost, ended, ended}, "decision 0 arm 1s; activation 0 arm 2s; serving 1 promote; "},
 	} {
 		if got := script(c.p, c.in...); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)

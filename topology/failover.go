@@ -56,6 +56,9 @@ func (b *builder) activePassive(s *service, standby policies.Temperature) {
 	p.Success = f.share("success", 1)
 	b.afterFailure(p, f)
 	s.meanwhile(f)
+	if f.has("after_total_loss") {
+		p.AtOnce = f.word("after_total_loss", []string{"switch", "at-once"}, "") == "at-once"
+	}
 	s.s.Fresh = f.has("replacement") && f.word("replacement", []string{"repair", "at-once"}, "repair") == "at-once"
 	b.human(p, f)
 	b.redirect(s, p, f)

@@ -15,6 +15,7 @@ type design struct {
 	index      map[string]int      // name → part
 	up         *expression
 	positions  []*position
+	together   *together // units that all work
 	shocks     []shock
 	cascades   []cascade
 	unit       model.Seconds // of bare numbers
@@ -82,6 +83,8 @@ type cascade struct {
 // failover is the policy of a service whose standby is always ready.
 type failover struct {
 	detector   model.Detector
+	noticed    model.Distribution // how long that takes
+	meanwhile  model.Meanwhile
 	activate   model.Distribution
 	coverage   float64
 	uncovered  model.Distribution
@@ -214,6 +217,9 @@ func (d *design) consistent() error {
 	}
 	switch q.kind {
 	case firstOutage, failedBy:
+		if d.together != nil && q.target == "" && !q.truth {
+			return unsupported("whether a switch that takes time is a failure is not said")
+		}
 		for _, p := range d.positions {
 			if p.activate != nil || p.detector != nil {
 				return unsupported("whether a switch that takes time is a failure is not said")

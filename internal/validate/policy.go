@@ -277,12 +277,15 @@ func (d *design) failoverPolicy(raw json.RawMessage) error {
 	if json.Unmarshal(raw, &f) != nil {
 		return unsupported("failover in words: %s", clip(raw))
 	}
-	if err := f.only("failover", "detection", "switch_time", "coverage", "uncovered", "standby_always_ready"); err != nil {
+	if err := f.only("failover", "detection", "switch_time", "coverage", "uncovered", "standby_always_ready", "during_failover"); err != nil {
 		return err
 	}
 	o := &failover{configured: true}
 	o.alwaysOn = string(f["standby_always_ready"]) == "true"
 	var err error
+	if o.meanwhile, err = duringFailover(f); err != nil {
+		return err
+	}
 	if f.has("switch_time") {
 		if o.activate, err = parseLaw("switch_time", f["switch_time"], d.unit); err != nil {
 			return err
@@ -307,6 +310,7 @@ func (d *design) failoverPolicy(raw json.RawMessage) error {
 		if o.detector, err = d.detectionOf(f["detection"]); err != nil {
 			return err
 		}
+		o.noticed = noticedAfter(o.detector)
 	}
 	d.fresh = o
 	return nil

@@ -19,6 +19,7 @@ type question struct {
 	limit        float64                          // a count, or seconds
 	edits        []edit                           // what differs from the structure as written
 	target       string                           // the component asked about; "" = the system
+	truth        bool                             // whether components are up, whatever serves
 	alone        bool                             // only understood if the system is one component
 	single       bool                             // losses at which some copy was left
 	price        price                            // of replacements

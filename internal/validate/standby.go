@@ -103,8 +103,11 @@ func (d *design) anonymous(f fields, p position, entries int) error {
 	if json.Unmarshal(f["active"], &active) != nil || json.Unmarshal(f["spares"], &spares) != nil || active < 1 || spares < 0 {
 		return unsupported("standby: active and spares must be numbers")
 	}
-	if entries != 1 || len(d.instances) != 1 || len(d.parts) != active+spares || f.has("primary") || f.has("position") {
+	if entries != 1 || len(d.instances) != 1 && active > 1 || len(d.parts) != active+spares || f.has("primary") || f.has("position") {
 		return unsupported("standby: %d active and %d spare of %d components of %d sorts", active, spares, len(d.parts), len(d.instances))
+	}
+	if err := d.swapRoles(p.dormancy); err != nil {
+		return err
 	}
 	for i := range active {
 		one := p
@@ -116,6 +119,22 @@ func (d *design) anonymous(f fields, p position, entries int) error {
 			}
 		}
 		d.positions = append(d.positions, &one)
+	}
+	return nil
+}
+
+// swapRoles gives a unit that only fails in service, and so has no law for that, the law of the one that begins
+// there.
+func (d *design) swapRoles(dormancy float64) error {
+	for i := range d.parts {
+		p := &d.parts[i]
+		if p.life != nil || p.gone {
+			continue
+		}
+		if dormancy != 0 || d.parts[0].life == nil || d.written.Components[0].text("id") == p.id {
+			return unsupported("component %q does not fail, not even in service", p.id)
+		}
+		p.life = d.parts[0].life
 	}
 	return nil
 }
@@ -184,6 +203,9 @@ func (d *design) finishPolicy() error {
 	if d.alarms != nil {
 		return unsupported("what false alarms do to a system that fails as well")
 	}
+	if !o.alwaysOn && len(d.positions) == 0 && !d.noRepair && len(d.parts) > 1 {
+		return d.allActive(o)
+	}
 	active := slices.DeleteFunc(slices.Clone(d.parts), func(p part) bool { return p.name == d.line })
 	if !o.alwaysOn || len(d.positions) > 0 || len(active) != 1 || active[0].life == nil || active[0].repair != nil || d.noRepair {
 		return unsupported("a failover other than of one component to a standby that is always ready")
@@ -216,6 +238,7 @@ func (d *design) finishPolicy() error {
 func (d *design) serving(e *expression) *position {
 	for _, p := range d.positions {
 		switch {
+		case d.asked.truth:
 		case p.fresh && e.ref == p.members[0]:
 			return p
 		case p.dedicated && e.k == 1 && e.over(p.members):

@@ -231,9 +231,11 @@ func eachGroup(raw json.RawMessage, outermost bool, f func(whole json.RawMessage
 	}
 }
 
+var allDownWords = regexp.MustCompile(`^(?:both|all)_down$`)
+
 // allDown understands "both_down": the system is down only when all its units are.
 func allDown(_ *knownCase, suffix string) (edit, error) {
-	if suffix != "both_down" && suffix != "all_down" {
+	if !allDownWords.MatchString(suffix) {
 		return nil, nil
 	}
 	return func(s *structure) error {

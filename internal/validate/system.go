@@ -37,6 +37,9 @@ func (d *design) system() (*model.System, error) {
 	for _, p := range d.positions {
 		a.addPosition(p)
 	}
+	if d.together != nil { // it matters to its members even if nobody asks about it
+		a.reconfigured()
+	}
 	switch d.asked.kind {
 	case capacityLost:
 		return a.capacity()
@@ -169,7 +172,7 @@ func (a *assembly) site(name string) int32 {
 // addPosition makes a position a service with standbys.
 func (a *assembly) addPosition(p *position) {
 	s := model.Service{Name: p.name, Needed: 1, Observer: model.ByEveryone, Balancer: model.None, Detector: p.detector, Store: p.store, Fresh: p.fresh,
-		Policy: &policies.ActivePassive{Standby: policies.Cold, Alpha: p.dormancy, Success: p.coverage, GivesUp: true, Activate: p.steps()}}
+		Policy: &policies.ActivePassive{Standby: policies.Cold, Alpha: p.dormancy, Success: p.coverage, GivesUp: true, AtOnce: true, Activate: p.steps()}}
 	for _, i := range a.refs(p.members) {
 		s.Members = append(s.Members, model.Member{Component: i, Host: i})
 	}
@@ -182,6 +185,9 @@ func (a *assembly) addPosition(p *position) {
 func (a *assembly) need(e *expression) (model.Need, error) {
 	if p := a.d.serving(e); p != nil {
 		return model.Need{Ref: a.services[p.name]}, nil
+	}
+	if a.d.stops(e) {
+		return model.Need{Ref: a.reconfigured()}, nil
 	}
 	if len(e.connected) > 0 {
 		return a.connected(e.connected)
@@ -209,7 +215,7 @@ func (a *assembly) need(e *expression) (model.Need, error) {
 // isPlain tells whether an expression is about components being up, not about positions being filled.
 // A member of a position may be named as a component only if that makes no difference.
 func (a *assembly) isPlain(e *expression) bool {
-	if len(e.connected) > 0 || a.d.serving(e) != nil {
+	if len(e.connected) > 0 || a.d.serving(e) != nil || a.d.stops(e) {
 		return false
 	}
 	if e.ref == "" {
@@ -218,7 +224,7 @@ func (a *assembly) isPlain(e *expression) bool {
 	if _, ok := a.d.index[e.ref]; !ok {
 		return false
 	}
-	return a.d.asked.target != "" || !slices.ContainsFunc(a.d.positions, func(p *position) bool {
+	return a.d.asked.target != "" || a.d.asked.truth || !slices.ContainsFunc(a.d.positions, func(p *position) bool {
 		return slices.Contains(p.members, e.ref) && !p.plain()
 	})
 }

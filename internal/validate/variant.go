@@ -37,6 +37,7 @@ func (q *question) variant(c *knownCase, suffix string) error {
 	}
 	for _, read := range readings {
 		if e, err := read(c, suffix); e != nil || err != nil {
+			q.truth = allDownWords.MatchString(suffix)
 			q.edits = append(q.edits, e)
 			return err
 		}
