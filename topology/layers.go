@@ -13,7 +13,8 @@ import (
 // Input is what a topology is put together from: a file, files laid over it, and single values set on top.
 type Input struct {
 	Files []File       // the first is the base; each later one wins over those before it, key by key
-	Set   []Assignment // on top of the files, in order
+	SLOs  []File       // OpenSLO documents, whose objectives go before those of the files
+	Set   []Assignment // on top of all that, in order
 
 	parts []File // the files and what they include, the lowest first; known once they have been read
 }
@@ -47,6 +48,9 @@ func LoadInput(in *Input) (*Topology, error) {
 		ps, _ := err.(model.Problems)
 		return nil, in.sorted(l.folds.folded(ps))
 	}
+	for i := range l.promises {
+		sys.Warnings = append(sys.Warnings, l.promises[i].doubts(sys, &plan)...)
+	}
 	sys.Warnings = in.sorted(l.folds.folded(sys.Warnings))
 	t := &Topology{System: sys, Plan: &plan, Settings: d.settings, Source: in.Files[0].Text, Uncertain: d.list, input: in}
 	if in.layered() {
@@ -61,7 +65,7 @@ func LoadInput(in *Input) (*Topology, error) {
 }
 
 // layered tells whether a file alone does not say it all.
-func (in *Input) layered() bool { return len(in.parts) > 1 || len(in.Set) > 0 }
+func (in *Input) layered() bool { return len(in.parts) > 1 || len(in.SLOs) > 0 || len(in.Set) > 0 }
 
 // Layered tells whether a topology is more than what one file says: Source is then what several came to.
 func (t *Topology) Layered() bool { return t.input.layered() }
@@ -70,13 +74,22 @@ func (t *Topology) Layered() bool { return t.input.layered() }
 func (in *Input) tree() (*node, *layering) {
 	l := newLayering()
 	parts, ok := l.gather(in)
-	if !ok {
-		return nil, l
+	var root *node
+	if ok {
+		root = parts[0]
+		for _, over := range parts[1:] {
+			whole := l.laid("", root, over)
+			root = &whole
+		}
 	}
-	root := parts[0]
-	for _, over := range parts[1:] {
-		whole := l.laid("", root, over)
-		root = &whole
+	for _, f := range in.SLOs {
+		list, good := l.slos(f)
+		l.promises = append(l.promises, list...)
+		ok = ok && good
+		in.parts = append(in.parts, f)
+	}
+	if ok && len(l.promises) > 0 {
+		root = promised(root, l.promises)
 	}
 	for i, a := range in.Set {
 		s, good := l.read(a, in.line(i))
@@ -109,7 +122,7 @@ func (in *Input) line(i int) int {
 // Sources are the texts that problems of an input may point into, by their names.
 func (in *Input) Sources() Sources {
 	s := Sources{}
-	for _, f := range slices.Concat(in.Files, in.parts) {
+	for _, f := range slices.Concat(in.Files, in.SLOs, in.parts) {
 		s[f.Name] = f.Text
 	}
 	for i, a := range in.Set {
@@ -146,8 +159,9 @@ func (in *Input) rank(file string) int {
 
 // layering lays trees upon each other. It never changes a tree, whose parts aliases may share.
 type layering struct {
-	ps    model.Problems
-	folds *folding
+	ps       model.Problems
+	folds    *folding
+	promises []slo
 }
 
 func newLayering() *layering {

@@ -13,6 +13,7 @@ import (
 type layers struct {
 	overlays []string
 	set      []string
+	slos     []string
 	includes string // the folder that include: may read from, if it is not that of the file
 	based    bool   // the first overlay is the design itself, because no other was named
 }
@@ -21,6 +22,7 @@ type layers struct {
 func (l *layers) addTo(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVarP(&l.overlays, "file", "f", nil, "lay `FILE` over the design, key by key; may be repeated, later ones win")
 	cmd.Flags().StringArrayVar(&l.set, "set", nil, "put a value in its place, as in `path=value`; may be repeated: services.db.policy=warm")
+	cmd.Flags().StringArrayVar(&l.slos, "slo", nil, "take objectives from the OpenSLO documents in `FILE`; may be repeated")
 	cmd.Flags().StringVar(&l.includes, "include-dir", "", "let include: read files below `DIR`, instead of the folder of the design")
 }
 
@@ -61,6 +63,13 @@ func (c *console) over(in *topology.Input) error {
 		}
 		in.Files = append(in.Files, f)
 	}
+	for _, s := range c.layers.slos {
+		f, err := c.file(s)
+		if err != nil {
+			return err
+		}
+		in.SLOs = append(in.SLOs, f)
+	}
 	for _, s := range c.layers.set {
 		in.Set = append(in.Set, topology.Assignment{From: setName, Text: s})
 	}
@@ -68,13 +77,18 @@ func (c *console) over(in *topology.Input) error {
 }
 
 // piped tells whether something that is laid over comes through a pipe.
-func (l *layers) piped() bool { return slices.Contains(l.above(), stdinArgument) }
+func (l *layers) piped() bool {
+	return slices.Contains(slices.Concat(l.above(), l.slos), stdinArgument)
+}
 
 // words are the flags for the command line of another command; "" if there are none.
 func (l *layers) words() string {
 	var b strings.Builder
 	for _, o := range l.above() {
 		b.WriteString(" -f " + shellWord(o))
+	}
+	for _, s := range l.slos {
+		b.WriteString(" --slo " + shellWord(s))
 	}
 	for _, s := range l.set {
 		b.WriteString(" --set " + shellWord(s))

@@ -47,6 +47,7 @@ and where the downtime comes from.`,
 		newList(c),
 		newSchema(c),
 		newGraph(c),
+		newSLO(c),
 		newVersion(c),
 		newMan(c),
 	)

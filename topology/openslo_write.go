@@ -1,0 +1,120 @@
+package topology
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// OpenSLO writes the objectives of a plan as OpenSLO documents, one for each promise of availability, over a rolling
+// window. RTO and RPO, for which OpenSLO has no words, are annotations beside the availability of their journey, and
+// comments where there is none. The indicators are named, not described: what is measured is the business of whoever
+// measures.
+func OpenSLO(sys *model.System, plan *model.Plan, window model.Seconds) ([]byte, error) {
+	var out bytes.Buffer
+	used := map[string]int{}
+	for i := range plan.Objectives {
+		o := &plan.Objectives[i]
+		name := sys.Journeys[o.Journey].Name
+		if out.Len() > 0 {
+			out.WriteString("---\n")
+		}
+		if o.Availability == 0 {
+			fmt.Fprintf(&out, "# %s: %s; OpenSLO has no objective of that kind\n", oneLine(name), strings.Join(others(o), ", "))
+			continue
+		}
+		text, err := encoded(sloDocument(&sys.Journeys[o.Journey], o, window, used))
+		if err != nil {
+			return nil, err
+		}
+		out.Write(text)
+	}
+	return out.Bytes(), nil
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// others are what an objective promises beside the availability.
+func others(o *model.Objective) (list []string) {
+	if o.RTO > 0 {
+		list = append(list, "rto: "+o.RTO.String())
+	}
+	if o.RPOSet {
+		list = append(list, "rpo: "+o.RPO.String())
+	}
+	if o.Unplanned {
+		list = append(list, "count_planned: false")
+	}
+	return list
+}
+
+func sloDocument(j *model.Journey, o *model.Objective, window model.Seconds, used map[string]int) *yaml.Node {
+	name := dnsName(j.Name)
+	indicator := name + "-availability"
+	if used[name]++; used[name] > 1 {
+		name += "-" + itoa(used[name])
+	}
+	notes := sloBlock(sloPair{sloJourney, sloText(j.Name)})
+	for _, other := range others(o) {
+		key, value, _ := strings.Cut(other, ": ")
+		notes.Content = append(notes.Content, sloText(sloMark+key), sloText(value))
+	}
+	share := func(x float64) *yaml.Node {
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatFloat(x, 'f', -1, 64)}
+	}
+	span := sloBlock(sloPair{"duration", sloText(sloShort(window))}, sloPair{"isRolling", &yaml.Node{Kind: yaml.ScalarNode, Value: "true"}})
+	goal := sloBlock(sloPair{"target", share(o.Availability)}, sloPair{"timeSliceTarget", share(j.Threshold)}, sloPair{"timeSliceWindow", sloText("1m")})
+	list := func(n *yaml.Node) *yaml.Node { return &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{n}} }
+	return sloBlock(sloPair{"apiVersion", sloText(sloVersion)}, sloPair{"kind", sloText("SLO")},
+		sloPair{"metadata", sloBlock(sloPair{"name", sloText(name)}, sloPair{"displayName", sloText(j.Name)}, sloPair{"annotations", notes})},
+		sloPair{"spec", sloBlock(sloPair{"service", sloText(dnsName(j.Name))}, sloPair{"indicatorRef", sloText(indicator)}, sloPair{"timeWindow", list(span)},
+			sloPair{"budgetingMethod", sloText("Timeslices")}, sloPair{"objectives", list(goal)})})
+}
+
+type sloPair struct {
+	key   string
+	value *yaml.Node
+}
+
+func sloBlock(pairs ...sloPair) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	for _, p := range pairs {
+		n.Content = append(n.Content, sloText(p.key), p.value)
+	}
+	return n
+}
+
+// sloText is a word that stays one, whatever it looks like.
+func sloText(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s} }
+
+// dnsName is a name as OpenSLO has them: at most 63 small letters, digits and dashes.
+func dnsName(name string) string {
+	safe := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(name))
+	safe = strings.Trim(safe[:min(len(safe), 45)], "-") // room for what is added
+	if safe == "" {
+		return "journey"
+	}
+	return safe
+}
+
+// sloShort is a duration as OpenSLO writes it, to the minute.
+func sloShort(s model.Seconds) string {
+	minutes := int(max(1, s/model.Minute+0.5))
+	switch {
+	case minutes%(24*60) == 0:
+		return itoa(minutes/24/60) + "d"
+	case minutes%60 == 0:
+		return itoa(minutes/60) + "h"
+	}
+	return itoa(minutes) + "m"
+}
