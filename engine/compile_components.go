@@ -28,6 +28,7 @@ func (c *compiler) components() error {
 		}
 	}
 	c.crews()
+	c.units()
 	worked := c.worked()
 	for _, i := range c.inOrder() {
 		from := &p.sys.Components[i]

@@ -141,6 +141,7 @@ func (c *compiler) dormancy(from *model.Service, g *group) {
 	}
 	for _, m := range from.Members {
 		c.ageing(m.Host, alpha)
+		c.unitAgeing(m.Host, alpha)
 		if alpha == 0 {
 			c.ageing(m.Component, alpha)
 		}

@@ -124,6 +124,9 @@ func (r *Runner) serve(m model.Member, step int32) {
 			r.active[a] += step
 		}
 	}
+	if r.p.unitParts != nil {
+		r.serveUnit(m, step)
+	}
 }
 
 func (r *Runner) resetGroups(run uint64) {
@@ -446,6 +449,9 @@ func (r *Runner) changeRoles(from, to model.Member) {
 	for _, c := range [...]int32{from.Component, from.Host, to.Component, to.Host} {
 		if a := r.comps[c].ageing; a != none {
 			r.age(c, r.rateOf(a))
+		}
+		if r.p.unitParts != nil {
+			r.ageUnit(c)
 		}
 	}
 }

@@ -188,6 +188,7 @@ func (m *maker) machines() {
 			}
 			c.Requires = &model.Need{AtLeast: 2, Of: []model.Need{{Ref: z}, any}}
 		}
+		c.Unit = m.chance(8)
 		if len(m.sys.Network.Sites) > 0 && !m.chance(6) {
 			c.Site = z
 		}

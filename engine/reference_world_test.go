@@ -474,20 +474,39 @@ func (t *twin) needs(n *model.Need, what int32) bool {
 	return false
 }
 
+// belongs tells whether component what is part of the unit that component i is, or of a part of it.
+func (t *twin) belongs(i, what int32) bool {
+	c := t.parts[i].Component
+	return c.Unit && c.Requires != nil && t.within(c.Requires, what)
+}
+
+func (t *twin) within(n *model.Need, what int32) bool {
+	if len(n.Of) == 0 {
+		return n.Ref == what || t.belongs(n.Ref, what)
+	}
+	for k := range n.Of {
+		if t.within(&n.Of[k], what) {
+			return true
+		}
+	}
+	return false
+}
+
 // ageing is the rate at which a component ages (R22): hardware that only stands by at its dormancy
 // factor, as does its software if it is off; everything else at full rate.
 func (t *twin) ageing(i int32) float64 {
 	rate, reserve := 0.0, false
 	for _, s := range t.services {
 		for k, m := range s.members {
-			if m.Component != i && m.Host != i {
+			part := t.belongs(m.Host, i)
+			if m.Component != i && m.Host != i && !part {
 				continue
 			}
 			if s.style == model.Shared || int(s.state.Primary) == k {
 				return 1
 			}
 			alpha := s.Policy.Dormancy()
-			if s.style == model.Primary && alpha < 1 && (m.Host == i || alpha == 0) {
+			if s.style == model.Primary && alpha < 1 && (m.Host == i || part || alpha == 0) {
 				rate, reserve = max(rate, alpha), true
 			}
 		}

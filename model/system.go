@@ -75,6 +75,7 @@ type Component struct {
 	Site         int32        // where it attaches to the network; None = reaches and is reached everywhere
 	Modes        []Mode       // how it breaks; may be shared between components, so treat as read-only
 	Requires     *Need        // over components: what must be available for this one to be (R1); nil = nothing
+	Unit         bool         // what it requires belongs to it, and ages as it does where it stands by
 	StartsIn     Distribution // until it is back once what it requires is; nil = at once, and its clocks never stop
 	StartFailure float64      // probability of not coming back after a power loss (R7)
 	At           Pos

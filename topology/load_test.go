@@ -99,6 +99,9 @@ func describe(t *Topology) string {
 		if c.Requires != nil {
 			fmt.Fprintf(&b, " requires %s", needText(c.Requires))
 		}
+		if c.Unit {
+			b.WriteString(" as its parts")
+		}
 		if c.StartsIn != nil {
 			fmt.Fprintf(&b, " starts in %v", c.StartsIn)
 		}

@@ -144,7 +144,7 @@ func (b *builder) node(name *node, m *mapping) {
 		count = min(count, 1)
 	}
 	byDefault := ""
-	if !m.has("mtbf") && !m.has("mttr") && !m.has("modes") {
+	if !m.has("mtbf") && !m.has("mttr") && !m.has("modes") && !m.has("made_of") {
 		byDefault = "vm"
 	}
 	m.preset(byDefault, "node")
@@ -160,6 +160,7 @@ func (b *builder) node(name *node, m *mapping) {
 	at := b.location(m, &c)
 	b.nodeCost(m, max(1, count))
 	below := m.get("on")
+	b.madeOf(m, count, at != nil || below != nil)
 	m.ignore("description")
 	disks := m.disks()
 	m.done()

@@ -54,6 +54,7 @@ type builder struct {
 	groups    map[string]*group
 	hosts     int
 	guests    []guest // nodes on other nodes
+	units     []unit  // nodes made of other nodes
 	services  []*service
 	byName    map[string]int
 	threshold float64
@@ -90,6 +91,7 @@ func (b *builder) file(root *node, plan *model.Plan) {
 	b.topology(b.section(top, "topology"))
 	b.nodes(top.get("nodes"))
 	b.settleGuests()
+	b.settleUnits()
 	b.operations(top)
 	b.allServices(top)
 	b.dataErrors(b.spoil)

@@ -48,6 +48,7 @@ type part struct {
 	down         [][2]model.Seconds // when it is down, if it follows a trace
 	media        bool               // its failures destroy its data
 	priority     int                // among those that wait for a repair crew; the greatest is first
+	unit         *expression        // what it is made of
 	keepsAge     bool               // a repair leaves it as old as it was
 	hidden       bool               // nobody notices that it has failed before a test
 	gone         bool               // is not a part but stands for something else, such as a shock
@@ -161,7 +162,7 @@ func (d *design) whenUp() error {
 	if d.up, err = parseUp(d.written.Up, d.expandable()); err != nil {
 		return err
 	}
-	if len(d.up.connected) == 0 {
+	if d.up = d.withUnits(d.up); len(d.up.connected) == 0 {
 		return d.namesKnown(d.up)
 	}
 	return nil

@@ -74,21 +74,21 @@ func (d *design) afterFailedSwitch(f fields, p *position) error {
 
 // named is a position with a primary and spares by name.
 func (d *design) named(f fields, p position) error {
-	var spares []string
-	if json.Unmarshal(f["spares"], &spares) != nil {
-		return unsupported("spares: %s", clip(f["spares"]))
+	spares, err := d.spareNames(f["spares"])
+	if err != nil {
+		return err
 	}
-	for _, s := range spares {
-		if d.instances[s] == nil {
-			return unsupported("a spare that is not a component: %q", s)
+	primary := f.text("primary")
+	if d.instances[primary] == nil {
+		if _, err := d.subsystem(primary); err != nil {
+			return err
 		}
 	}
-	var err error
-	if p.members, err = d.names(append([]string{f.text("primary")}, spares...)); err != nil {
+	if p.members, err = d.names(append([]string{primary}, spares...)); err != nil {
 		return err
 	}
 	if p.name == "" {
-		p.name = "position of " + f.text("primary")
+		p.name = "position of " + primary
 	}
 	if d.index[p.name] > 0 || d.position(p.name) != nil {
 		return unsupported("two things are called %q", p.name)

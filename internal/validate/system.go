@@ -135,6 +135,9 @@ func (a *assembly) components() {
 		if p.on != "" {
 			c.Requires = &model.Need{Ref: int32(a.d.index[p.on])}
 		}
+		if n := a.unitOf(p); n != nil {
+			c.Requires, c.Unit = n, true
+		}
 		if p.life != nil && !p.gone {
 			c.Modes = []model.Mode{{Kind: p.mode(), Life: p.life, Repair: a.noticeable(p.repair), Hidden: p.hidden, KeepsAge: p.keepsAge}}
 		}
