@@ -124,7 +124,7 @@ func (r *Runner) serve(m model.Member, step int32) {
 			r.active[a] += step
 		}
 	}
-	if r.p.unitParts != nil {
+	if r.p.units != nil {
 		r.serveUnit(m, step)
 	}
 }
@@ -450,7 +450,7 @@ func (r *Runner) changeRoles(from, to model.Member) {
 		if a := r.comps[c].ageing; a != none {
 			r.age(c, r.rateOf(a))
 		}
-		if r.p.unitParts != nil {
+		if r.p.units != nil {
 			r.ageUnit(c)
 		}
 	}

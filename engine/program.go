@@ -12,64 +12,64 @@ import (
 // Program is a System laid out for running: flat arrays, dense ids, immutable, shared by all workers.
 // What changes during a replication is copied from it into a Runner.
 type Program struct {
-	sys       *model.System
-	laws      []law
-	comps     []component
-	fans      []fan // who depends on a component, by component
-	gates     []gate
-	modes     []process
-	modeKeys  []uint64 // hash of the name of each mode
-	causes    []cause
-	crewOf    []int32   // by component, or none; nil if there are no crews
-	urgency   []int32   // by component; nil if no crew tells one from another
-	hands     int       // of crews that interrupt what is less urgent
-	sorted    []int32   // components by name, if there are crews or spare parts
-	causeOf   []int32   // the causes in the order of their clocks
-	victims   [][]int32 // components, by cause
-	hits      int       // victims of all causes
-	members   []member
-	groups    []group
-	stores    []store
-	copies    []replica
-	spreads   []spread
-	holders   []holder
-	held      int       // amounts of all spreads
-	writes    []history // of stores that can be brought back to a point in time
-	cares     []care
-	rots      int // members under care
-	recent    int // failovers to be remembered
-	network   network
-	clients   []clients
-	journeys  []journey // those of the system, then one for each job
-	jobs      []job
-	stocks    []stock
-	stocked   []model.StockUse // nothing used, of each
-	queued    []model.QueueUse // nothing given up, by service; nil without queues
-	stockOf   []int32          // by mode: which part its repair takes, or none; nil if there are no parts
-	upkeeps   []upkeep
-	tasks     []task
-	stakes    []stake        // of tasks
-	upkept    []model.Upkeep // nothing done, of each
-	agedTask  []int32        // by component: the task that counts from its repairs, or none; nil if there are none
-	leaves    []leaf         // hard dependencies of services and journeys
-	softs     []dependency
-	direct    []spans   // per service: what it names itself
-	reaches   [][]int32 // per service: journeys that depend on it
-	balanced  [][]int32 // per service: services whose detector looks from its members
-	strains   []strain
-	halts     []halt
-	still     []model.Meanwhile // by component: what stops while some service it belongs to changes; nil if none does
-	limited   []int32           // services to whose worth load matters, by name
-	demand    demand
-	dayClock  int32     // of the changes of load, if there are any
-	owners    []owner   // of the clocks after those of modes and causes
-	rate      float64   // expected events per second
-	once      bool      // some cause happens once
-	ages      bool      // some mode keeps its age
-	hides     bool      // some faults are hidden
-	pauses    bool      // some mode stops ageing for a while, or ages at several rates
-	unitParts [][]int32 // by component: what belongs to it and ages as its roles demand; nil without such units
-	alphas    []float64 // dormancy factors of the components whose ageing depends on a role
+	sys      *model.System
+	laws     []law
+	comps    []component
+	fans     []fan // who depends on a component, by component
+	gates    []gate
+	modes    []process
+	modeKeys []uint64 // hash of the name of each mode
+	causes   []cause
+	crewOf   []int32   // by component, or none; nil if there are no crews
+	urgency  []int32   // by component; nil if no crew tells one from another
+	hands    int       // of crews that interrupt what is less urgent
+	sorted   []int32   // components by name, if there are crews or spare parts
+	causeOf  []int32   // the causes in the order of their clocks
+	victims  [][]int32 // components, by cause
+	hits     int       // victims of all causes
+	members  []member
+	groups   []group
+	stores   []store
+	copies   []replica
+	spreads  []spread
+	holders  []holder
+	held     int       // amounts of all spreads
+	writes   []history // of stores that can be brought back to a point in time
+	cares    []care
+	rots     int // members under care
+	recent   int // failovers to be remembered
+	network  network
+	clients  []clients
+	journeys []journey // those of the system, then one for each job
+	jobs     []job
+	stocks   []stock
+	stocked  []model.StockUse // nothing used, of each
+	queued   []model.QueueUse // nothing given up, by service; nil without queues
+	stockOf  []int32          // by mode: which part its repair takes, or none; nil if there are no parts
+	upkeeps  []upkeep
+	tasks    []task
+	stakes   []stake        // of tasks
+	upkept   []model.Upkeep // nothing done, of each
+	agedTask []int32        // by component: the task that counts from its repairs, or none; nil if there are none
+	leaves   []leaf         // hard dependencies of services and journeys
+	softs    []dependency
+	direct   []spans   // per service: what it names itself
+	reaches  [][]int32 // per service: journeys that depend on it
+	balanced [][]int32 // per service: services whose detector looks from its members
+	strains  []strain
+	halts    []halt
+	still    []model.Meanwhile // by component: what stops while some service it belongs to changes; nil if none does
+	limited  []int32           // services to whose worth load matters, by name
+	demand   demand
+	dayClock int32     // of the changes of load, if there are any
+	owners   []owner   // of the clocks after those of modes and causes
+	rate     float64   // expected events per second
+	once     bool      // some cause happens once
+	ages     bool      // some mode keeps its age
+	hides    bool      // some faults are hidden
+	pauses   bool      // some mode stops ageing for a while, or ages at several rates
+	units    [][]int32 // by component: what belongs to it and ages as its roles demand; nil without such units
+	alphas   []float64 // dormancy factors of the components whose ageing depends on a role
 
 	cushions  []cushion           // those first that others rest on
 	cushioned []*model.Dependency // what they bridge

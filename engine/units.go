@@ -21,17 +21,17 @@ func (c *compiler) units() {
 		if !c.p.sys.Components[i].Unit {
 			continue
 		}
-		if c.p.unitParts == nil {
-			c.p.unitParts = make([][]int32, len(c.p.comps))
+		if c.p.units == nil {
+			c.p.units = make([][]int32, len(c.p.comps))
 		}
-		c.p.unitParts[i] = c.unitParts(int32(i))
+		c.p.units[i] = c.unitParts(int32(i))
 	}
 }
 
 // unitAgeing gives what belongs to a component the ageing rate of a standby.
 func (c *compiler) unitAgeing(i int32, alpha float64) {
-	if c.p.unitParts != nil {
-		for _, k := range c.p.unitParts[i] {
+	if c.p.units != nil {
+		for _, k := range c.p.units[i] {
 			c.ageing(k, alpha)
 		}
 	}
@@ -39,7 +39,7 @@ func (c *compiler) unitAgeing(i int32, alpha float64) {
 
 // serveUnit counts a member in or out of those that work what belongs to its hardware.
 func (r *Runner) serveUnit(m model.Member, step int32) {
-	for _, k := range r.p.unitParts[m.Host] {
+	for _, k := range r.p.units[m.Host] {
 		if a := r.comps[k].ageing; a != none {
 			r.active[a] += step
 		}
@@ -48,7 +48,7 @@ func (r *Runner) serveUnit(m model.Member, step int32) {
 
 // ageUnit has what belongs to a component age as its roles demand.
 func (r *Runner) ageUnit(i int32) {
-	for _, k := range r.p.unitParts[i] {
+	for _, k := range r.p.units[i] {
 		if a := r.comps[k].ageing; a != none {
 			r.age(k, r.rateOf(a))
 		}
