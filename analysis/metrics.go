@@ -68,6 +68,7 @@ const (
 	Stocks          Scope = "spare parts"
 	Queues          Scope = "queue"
 	StoresOfTwo     Scope = "store that two sides may write to"
+	Sharded         Scope = "store of shards"
 )
 
 // Metric is a function of one replication, together with what it means and how it is estimated.
@@ -120,6 +121,13 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 		{"messages_rejected", "messages per year that producers gave up, or sent blindly while the queue took none", PerYear, Lower, Mean, Queues, v.messagesRejected},
 		{"messages_lost", "messages per year that the queue had acknowledged and lost", PerYear, Lower, Mean, Queues, v.messagesLost},
 		{"messages_duplicated", "messages per year that are there twice", PerYear, Lower, Mean, Queues, v.messagesDuplicated},
+		{"shards_unwritable_time", "share of time in which some shard could not be written, for want of copies", Fraction, Lower, Mean, Sharded, v.someUnwritable},
+		{"shards_unreadable_time", "share of time in which some shard could not be read, for want of copies", Fraction, Lower, Mean, Sharded, v.someUnreadable},
+		{"shards_unwritable", "share of the shards that could not be written, over time", Fraction, Lower, Mean, Sharded, v.shardsUnwritable},
+		{"shards_unreadable", "share of the shards that could not be read, over time", Fraction, Lower, Mean, Sharded, v.shardsUnreadable},
+		{"shard_losses", "instants per year at which every copy of some shard was lost", PerYear, Lower, Rate, Sharded, v.shardLosses},
+		{"no_shard_lost", "share of replications in which no shard was lost", Fraction, Higher, Share, Sharded, v.noShardLost},
+		{"shards_lost", "shards lost per year", PerYear, Lower, Mean, Sharded, v.shardsLost},
 		{"maintenance_done", "targets worked on per year", PerYear, Neither, Rate, Maintenances, v.maintenanceDone},
 		{"maintenance_postponed", "times per year that work was put off because redundancy was reduced", PerYear, Lower, Rate, Maintenances, v.maintenancePostponed},
 		{"maintenance_missed", "turns per year that passed without work", PerYear, Lower, Rate, Maintenances, v.maintenanceMissed},

@@ -54,7 +54,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		coordinator: none, fence: fence{kind: from.Fence.Kind, failsafe: from.Fence.Failsafe, failure: from.Fence.Failure,
 			within: c.law(from.Fence.Within), inTouch: true, blame: p.sys.ServiceElement(int(i))},
 		warmAt: from.WarmUp.StartAt, warmRamp: float64(from.WarmUp.Ramp),
-		state: from.Policy.Start(int(n)), store: none, spread: none, care: none, strain: none, halt: none, meanwhile: from.Meanwhile, leastLoaded: from.LeastLoaded, person: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
+		state: from.Policy.Start(int(n)), store: none, spread: none, shards: none, care: none, strain: none, halt: none, meanwhile: from.Meanwhile, leastLoaded: from.LeastLoaded, person: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
 		keys: [2]uint64{nameKey(from.Name, forPolicy), nameKey(from.Name, forWatch)},
 		move: none, up: n, rotation: n, good: n, sound: n, cap: 1, frac: 1,
 	}
@@ -83,7 +83,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 	c.care(from, &g)
 	c.store(i, from, &g)
 	g.readers = from.StandbyReads && g.store != none && g.style == model.Primary
-	g.looks = g.warmRamp > 0 || g.style == model.Shared && g.detector != nil
+	g.looks = g.warmRamp > 0 || g.style == model.Shared && g.detector != nil || g.shards != none
 	g.aloof = g.style == model.Primary && (g.detector == nil || g.observer != model.ByPeers) && g.store == none && !c.balancers[i] && !g.fence.self() && g.care == none
 	g.simple = g.aloof && g.detector == nil && g.fence.kind == model.Unfenced && g.coordinator == none && g.warmRamp == 0 && !g.limited && g.whole >= 1
 	p.groups[i] = g
@@ -152,6 +152,10 @@ func (c *compiler) dormancy(from *model.Service, g *group) {
 // take writes have no one history to lose.
 func (c *compiler) store(i int32, from *model.Service, g *group) {
 	p := c.p
+	if from.Store != nil && from.Store.Shards != nil && g.copies > 0 {
+		c.shards(i, from, g)
+		return
+	}
 	if spreads(from, g) {
 		c.spread(from, g)
 		return
@@ -317,6 +321,12 @@ func (c *compiler) groupClocks(i int32, g *group) {
 		c.p.spreads[g.spread].copyClock = c.clock(owner{kind: spreadClock, group: i})
 		for k := int32(1); k < g.n; k++ {
 			c.clock(owner{kind: spreadClock, group: i, index: k})
+		}
+	}
+	if g.shards != none {
+		c.p.shards[g.shards].clock = c.clock(owner{kind: shardClock, group: i})
+		for k := int32(1); k < g.n; k++ {
+			c.clock(owner{kind: shardClock, group: i, index: k})
 		}
 	}
 	if g.store != none && c.p.stores[g.store].fallsBack() {

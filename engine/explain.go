@@ -75,6 +75,10 @@ func (p *Program) explainGroup(out io.Writer, i int32) {
 	if g.plain {
 		fmt.Fprintf(out, ", only counted: %d of %d", g.needed, g.n)
 	}
+	if g.shards != none {
+		x := p.shards[g.shards]
+		fmt.Fprintf(out, ", %d shards in %s", x.count, x.how())
+	}
 	if g.perReplica > 0 {
 		fmt.Fprintf(out, ", %.3g of the load per member", g.perReplica/g.demand)
 	}

@@ -36,6 +36,7 @@ type group struct {
 	fence       fence
 	store       int32   // or none
 	spread      int32   // what it has of data of which several members take writes, or none
+	shards      int32   // a store of many shards, or none
 	perReplica  float64 // requests per second one member can serve at full capacity; 0 = no limit
 	demand      float64 // requests per second in all
 	strain      int32   // what too much load does, or none
@@ -150,6 +151,9 @@ func (r *Runner) resetGroups(run uint64) {
 	for i := range r.spreads {
 		r.spreads[i].luck = streamOf(run, r.spreads[i].key)
 	}
+	for i := range r.shards {
+		r.resetShards(&r.shards[i], run)
+	}
 	for j := range r.jour {
 		r.touchJourney(int32(j))
 	}
@@ -189,6 +193,9 @@ func (r *Runner) settleGroup(i int32) {
 	}
 	if g.spread != none {
 		r.settleSpread(i, g)
+	}
+	if g.shards != none {
+		r.settleShards(i, g)
 	}
 	if g.style != model.Shared {
 		if g.care != none {

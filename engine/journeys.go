@@ -217,6 +217,9 @@ func (r *Runner) closeHorizon() {
 		if g.store != none && r.stores[g.store].feed.Producers != nil {
 			r.closeFeed(g, &r.stores[g.store])
 		}
+		if g.shards != none {
+			r.accountShards(&r.shards[g.shards])
+		}
 		if g.record != none {
 			f := &r.out.Failovers[g.record]
 			f.Result = model.Stuck

@@ -17,6 +17,12 @@ func (g *group) takes(a model.Access) int32 {
 
 // copiesValue is the value of a leaderless group for one kind of access.
 func (r *Runner) copiesValue(g *group, a model.Access, view int32, t float64) (cap, frac float64) {
+	if g.shards != none {
+		if frac = r.shardsValue(g, a, view); frac == 0 {
+			return 1, 0
+		}
+		return g.capacity(r.strengthFrom(g, view, t)), frac
+	}
 	takes, up := g.takes(a), g.up
 	whole := view == none || r.reach.whole
 	if whole && g.odd == 0 && up == g.n {

@@ -355,6 +355,11 @@ func (r *Runner) hurt(component int32, mode model.FaultMode) {
 				r.hurtSpread(g, k, mode)
 			}
 		}
+		for k := int32(0); k < g.n && g.shards != none; k++ {
+			if m := &r.members[g.first+k]; m.component == component || m.host == component || r.marked[m.host] {
+				r.hurtShards(g, k, mode)
+			}
+		}
 		if g.store == none {
 			continue
 		}

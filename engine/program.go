@@ -33,8 +33,10 @@ type Program struct {
 	copies   []replica
 	spreads  []spread
 	holders  []holder
-	held     int       // amounts of all spreads
-	writes   []history // of stores that can be brought back to a point in time
+	held     int // amounts of all spreads
+	shards   []*placing
+	sharded  []model.ShardUse // nothing missing, by service; nil without stores of shards
+	writes   []history        // of stores that can be brought back to a point in time
 	cares    []care
 	rots     int // members under care
 	recent   int // failovers to be remembered
@@ -211,6 +213,7 @@ const (
 	forceClock
 	chaseClock
 	spreadClock
+	shardClock
 	holdClock
 	alarmClock
 	rotClock

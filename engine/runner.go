@@ -49,6 +49,7 @@ type Runner struct {
 	spreads     []spread
 	holders     []holder
 	held        []float64
+	shards      []shards
 	writes      []history
 	cares       []care
 	rots        []rot
@@ -161,6 +162,9 @@ func (p *Program) NewRunner(o Options) *Runner {
 	if p.pauses {
 		r.left = make([]float64, len(p.modes))
 	}
+	for _, x := range p.shards {
+		r.shards = append(r.shards, newShards(x))
+	}
 	if o.Exact {
 		r.laws = exactly(p.laws)
 	}
@@ -243,6 +247,7 @@ func (r *Runner) resetOutcome(replication int) {
 	out.Queues = append(out.Queues[:0], r.p.queued...)
 	out.Splits = out.Splits[:0]
 	out.Suspect = zeroed(out.Suspect, len(r.groups))
+	out.Shards = append(out.Shards[:0], r.p.sharded...)
 }
 
 func zeroed(s []model.Seconds, n int) []model.Seconds {
@@ -362,6 +367,8 @@ func (r *Runner) ring(id int32) {
 	case chaseClock: // its group sees that it has caught up
 	case spreadClock:
 		r.holders[r.spreads[r.groups[o.group].spread].first+o.index].rebuilt = true
+	case shardClock:
+		r.shards[r.groups[o.group].shards].ring(o.index)
 	case forceClock:
 		r.stores[o.index].force.due = true
 	case reconcileClock:

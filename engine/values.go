@@ -192,7 +192,7 @@ func (g *group) sharedBlocking() model.Phase {
 		return model.Detection
 	case g.odd > 0:
 		return model.Repair
-	case g.up == g.n:
+	case g.up == g.n && g.shards == none: // of shards, copies may be missing still
 		return model.Overload
 	}
 	return model.Repair

@@ -18,6 +18,7 @@ type Outcome struct {
 	Queues      []QueueUse // per service, if there is a queue; else empty
 	Splits      []Split    // of all stores, by end
 	Suspect     []Seconds  // per service: time in which its data was being reconciled
+	Shards      []ShardUse // per service, if there is a store of shards; else empty
 }
 
 // Outage is a maximal interval in which a journey's served fraction is below its threshold (R26).

@@ -271,6 +271,7 @@ type Store struct {
 	Errors        *DataErrors     // nil = never
 	Corruption    *Corruption     // nil = never
 	Producers     *Producers      // nil = it is no queue
+	Shards        *Shards         // nil = one part for every member, on it and its successors (Leaderless), or all on every member
 }
 
 // Corruption is data that goes bad on one copy, which nobody notices before that is read (R38).

@@ -71,9 +71,10 @@ func (b *builder) replication(s *service, m *mapping, st *model.Store, size, gro
 		if short != nil {
 			b.d.fault(short, "leave it out", "%s: the copies of a leaderless store all take writes, in no mode", r.where)
 		}
-		b.scattered(r, m, st, size, p.Replicas)
+		b.scattered(s, r, m, st, size, p.Replicas)
 		return
 	}
+	m.misplaced("a store with a leader, or of which every replica has all,", "shards")
 	quorum := s.s.Policy != nil && s.s.Policy.Style() == model.Majority
 	word := "async"
 	if quorum {
@@ -137,18 +138,23 @@ func (b *builder) replication(s *service, m *mapping, st *model.Store, size, gro
 const mostKept = 6
 
 // scattered reads of the data of a leaderless store: its copies follow from the service.
-func (b *builder) scattered(r, m *mapping, st *model.Store, size float64, copies int) {
+func (b *builder) scattered(s *service, r, m *mapping, st *model.Store, size float64, copies int) {
 	if v := r.get("mode"); v != nil {
 		b.d.fault(v, "leave the mode out", "%s: copies, read and write of the service say it", r.label("mode"))
 	}
-	if copies > mostKept {
+	b.shards(s, m, st, size, copies)
+	if copies > mostKept && st.Shards == nil {
 		b.d.fault(m.origin, "", "%s: what is lost is only known of up to %d copies", m.where, mostKept)
 	}
 	if m.has("backups") {
 		b.d.fault(m.place("backups"), "", "%s: backups of a leaderless store are not supported yet", m.where)
 	}
-	b.rebuild(r, st, size)
-	st.Conflicts = r.share("conflict_share", 0.01)
+	if st.Shards != nil {
+		r.ignore("rebuild", "conflict_share")
+	} else {
+		b.rebuild(r, st, size)
+		st.Conflicts = r.share("conflict_share", 0.01)
+	}
 	r.done()
 }
 

@@ -197,6 +197,7 @@ type guest struct {
 
 // settleGuests finds the hosts of nodes on other nodes, which may come later in the file.
 func (b *builder) settleGuests() {
+	b.lodgings = map[int32]int32{}
 	for _, g := range b.guests {
 		name, ok := b.d.single(g.on, g.m.label("on"))
 		if !ok {
@@ -210,6 +211,7 @@ func (b *builder) settleGuests() {
 			c := &b.sys.Components[k]
 			c.Site = b.sys.Components[found[0]].Site
 			requireToo(c, ref(found[0]))
+			b.lodgings[k] = found[0]
 		}
 	}
 }

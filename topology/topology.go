@@ -53,8 +53,9 @@ type builder struct {
 	wired     bool     // links or switches are declared, so that there is a network to speak of
 	groups    map[string]*group
 	hosts     int
-	guests    []guest // nodes on other nodes
-	units     []unit  // nodes made of other nodes
+	guests    []guest         // nodes on other nodes
+	units     []unit          // nodes made of other nodes
+	lodgings  map[int32]int32 // their hosts
 	services  []*service
 	byName    map[string]int
 	threshold float64

@@ -123,6 +123,7 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 		d.add(t)
 	}
 	d.add(queues(sum))
+	d.add(shards(sum))
 	d.add(jobs(sum))
 	d.add(splits(sum))
 	d.add(failovers(sum))

@@ -30,6 +30,7 @@ var groups = []struct{ number, title string }{
 	{"04", "What stops an old primary?"}, {"05", "Who decides on a failover?"}, {"06", "How long may the primary be silent?"},
 	{"07", "How much may two zones carry?"}, {"08", "What does replication not replace?"}, {"09", "Where do the voters stand?"},
 	{"10", "When a region goes"}, {"11", "Back to the first machine?"}, {"12", "Hard, cached, buffered"},
+	{"13", "Copies anywhere, or in few sets?"},
 }
 
 // The page of examples says what the examples say and do.

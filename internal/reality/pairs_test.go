@@ -180,3 +180,23 @@ func TestPair12Chains(t *testing.T) {
 	between(t, "what three in a row make of it, bridged", (1-e.Value)/chain(3), 1.05, 1.2)
 	between(t, "time on the cache, of that in which one of six is away", of(t, d["cached"], "bridged", "", "").Value/chain(6), 0.98, 1.02)
 }
+
+// Of n = 600 machines K ~ binomial(n, 1 %) are lost at once, about once a year. A given set of three is among them
+// with probability 1e-6, so about one of a million shards is lost a year either way; but some shard of random
+// placement in most of such events, and some of a thousand copysets in one of a thousand.
+func TestPair13Copysets(t *testing.T) {
+	d := pairs(t, "13", "random", "copysets")
+	random, sets := d["random"], d["copysets"]
+	atLeastOne, odds := 0.0, math.Pow(0.99, 600)
+	for k := range 60 {
+		triples := float64(k*(k-1)*(k-2)) / (600 * 599 * 598)
+		atLeastOne += odds * (1 - math.Exp(-1e6*triples))
+		odds *= float64(600-k) / float64(k+1) / 99
+	}
+	between(t, "losses a year at random, of the exact figure", of(t, random, "shard_losses", "files", "").Value/atLeastOne, 0.93, 1.07)
+	between(t, "shards lost a year at random", of(t, random, "shards_lost", "files", "").Value, 0.85, 1.15)
+	between(t, "losses a year in copysets", of(t, sets, "shard_losses", "files", "").Value, 0.0004, 0.0018)
+	ascending(t, d, "shard_losses", "files", "", 100, "copysets", "random")
+	ascending(t, d, "shards_unwritable_time", "files", "", 0.8, "random", "copysets")
+	ascending(t, d, "exposure", "files", "", 0.9, "random", "copysets")
+}
