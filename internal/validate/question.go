@@ -133,7 +133,7 @@ var (
 	rpoOver    = regexp.MustCompile(`^probability_rpo_over_([0-9.]+)([a-z]+)(?:_(.+))?$`)
 	atMost     = regexp.MustCompile(`^probability_(yearly_)?(downtime|incidents)_at_most_([0-9.]+)([a-z]*)(?:_(.+))?$`)
 	// formulas are no measures of a system but of what a source writes about it.
-	formulas = regexp.MustCompile(`formula|^ctmc_|optimal|best|published`)
+	formulas = regexp.MustCompile(`formula|^ctmc_|optimal|best|^minimum_cost|published`)
 )
 
 // ask understands a measure of a case.

@@ -109,6 +109,7 @@ func TestRefusals(t *testing.T) {
 		{dead, `{"connected":["s","t"]}`, `{}`, "mttf", `no link leads to "s"`},
 		{dead, `"d"`, `{}`, "rpo_mean", "nothing of data"},
 		{dead, `"d"`, `{}`, "optimal_interval", "formula or an optimum"},
+		{dead, `"d"`, `{}`, "minimum_cost_rate", "formula or an optimum"},
 		{dead + `,` + strings.NewReplacer(`"d"`, `"e"`, `"id"`, `"role":"frightens d","id"`).Replace(dead), `"d"`, `{"repair":"none"}`, "mttf", `role in words: "frightens d"`},
 		{dead, `"d"`, `{"failover":{"switch_time":1,"standby_always_ready":true}}`, "mttf", "whether a switch that takes time is a failure"},
 		{strings.Replace(dead, `"id"`, `"depends_on":"x","id"`, 1), `"d"`, `{}`, "mttf", "more would have to be known"},
