@@ -185,10 +185,12 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 	}
 	if st.underLoad = s.LagUnderLoad; s.Mode != model.Unreplicated && g.n > 1 {
 		st.takesIn, st.feeds = s.TakesIn, s.FeedsFrom
+		st.intake = c.intakes(s, g)
 	}
 	c.acknowledge(s, g, &st)
 	for k := int32(0); k < g.n; k++ {
-		p.copies = append(p.copies, replica{following: k != g.state.Primary && !st.outrun(), shaken: negInf})
+		takes := st.takes(g, k)
+		p.copies = append(p.copies, replica{following: k != g.state.Primary && !outruns(takes), takesIn: takes, outrun: outruns(takes), shaken: negInf})
 		m := &p.members[g.first+k]
 		p.comps[m.component].data = true
 		p.comps[m.host].data = true
@@ -355,7 +357,7 @@ func (c *compiler) dataClocks(i int32, g *group) {
 	if st.force.human != nil {
 		st.force.clock = c.clock(owner{kind: forceClock, group: i, index: g.store})
 	}
-	if st.takesIn > 0 {
+	if st.chases() {
 		st.chaseClock = c.clock(owner{kind: chaseClock, group: i})
 		for k := int32(1); k < g.n; k++ {
 			c.clock(owner{kind: chaseClock, group: i, index: k})

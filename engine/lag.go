@@ -39,8 +39,25 @@ func (s *store) addLags(g *group, copies []replica) {
 	}
 }
 
-// outrun tells whether copies fall behind without bound.
-func (s *store) outrun() bool { return s.takesIn > 0 && s.takesIn <= 1 }
+// takes is how many seconds of writing copy k can take in per second; 0 = any.
+func (s *store) takes(g *group, k int32) float64 {
+	if s.intake == nil {
+		return s.takesIn
+	}
+	return s.intake[s.source(g, k)*s.n+k]
+}
+
+// pace has copy k take in as fast as it can from where it copies now.
+func (r *Runner) pace(g *group, s *store, k int32, c *replica) {
+	takes := s.takes(g, k)
+	if takes != c.takesIn && c.chasing {
+		r.takeIn(s, c)
+	}
+	c.takesIn, c.outrun = takes, outruns(takes)
+}
+
+// outruns tells whether a copy that takes in so much falls behind without bound.
+func outruns(takes float64) bool { return takes > 0 && takes <= 1 }
 
 // behind tells whether a copy in contact has still to catch up. One that has just been copied as a whole has
 // everything.
@@ -61,7 +78,7 @@ func (r *Runner) chase(s *store, c *replica) bool {
 		c.chasing, c.chased = true, r.now
 	}
 	r.takeIn(s, c)
-	if s.takesIn > 1 && s.written-c.position <= grainOf*(1+s.takesIn) {
+	if c.takesIn > 1 && s.written-c.position <= grainOf*(1+c.takesIn) {
 		c.chasing = false
 	}
 	return c.chasing
@@ -70,7 +87,7 @@ func (r *Runner) chase(s *store, c *replica) bool {
 // takeIn advances a copy that catches up to now. What it takes in of the last stretch of writing was
 // acknowledged as long ago as there is of it left.
 func (r *Runner) takeIn(s *store, c *replica) {
-	step := min(s.takesIn*(r.now-c.chased), s.written-c.position)
+	step := min(c.takesIn*(r.now-c.chased), s.written-c.position)
 	c.chased = r.now
 	c.position += step
 	c.at += step
@@ -88,12 +105,12 @@ func (r *Runner) stopChase(s *store, k int32, c *replica) {
 
 // timeChases sets the clocks of copies to when they will have caught up as things are.
 func (r *Runner) timeChases(g *group, s *store) {
-	speed := s.takesIn
-	if s.writing {
-		speed--
-	}
 	for k := int32(0); k < g.n; k++ {
 		c := &r.copies[s.first+k]
+		speed := c.takesIn
+		if s.writing {
+			speed--
+		}
 		if c.chasing && speed > 0 {
 			r.clocks.arm(s.chaseClock+k, r.now+(s.written-c.position)/speed)
 		} else {

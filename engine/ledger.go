@@ -21,9 +21,10 @@ type store struct {
 	force            forcing
 	lag, fallback    int32 // laws, or none
 	underLoad        float64
-	takesIn          float64 // seconds of writing per second a copy can take in; 0 = any
-	feeds            []int32 // as FeedsFrom
-	chaseClock       int32   // the first of its copies'
+	takesIn          float64   // seconds of writing per second a copy can take in; 0 = any
+	feeds            []int32   // as FeedsFrom
+	intake           []float64 // takesIn of each copy, by the member it copies from and itself; nil = that of all
+	chaseClock       int32     // the first of its copies'
 	rate             float64
 	flush            float64
 	clock            int32 // for the fallback
@@ -80,6 +81,8 @@ type replica struct {
 	rebuilding, rebuilt bool
 	anew                bool    // it is being copied as a whole
 	kept                float64 // since when it has kept its media
+	takesIn             float64 // as the store's, from where it copies now
+	outrun              bool    // that is less than is written
 	chasing             bool    // it takes in what it has missed
 	chased              float64 // when position was last brought up to date while it does
 	rot                 decay
@@ -152,7 +155,7 @@ func (r *Runner) settleStore(g *group) {
 		}
 	}
 	s.writing = writing
-	if s.takesIn > 0 {
+	if s.chases() {
 		r.timeChases(g, s)
 	}
 	if s.feed.Producers != nil {
@@ -182,13 +185,16 @@ func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
 			r.stopChase(s, k, c)
 		}
 	}
+	if s.intake != nil {
+		r.pace(g, s, k, c)
+	}
 	whole := c.empty || c.diverged && s.fullCopy != none
 	switch {
 	case follows && c.empty && g.votes && !r.hasVotes(g, primary):
 		return false // nobody leads who could take it in
 	case follows && !r.rebuild(s, k, c):
 		return false
-	case follows && s.takesIn > 0 && r.behind(s, c, whole):
+	case follows && c.takesIn > 0 && r.behind(s, c, whole):
 		return false
 	case follows:
 		if s.corruption != nil && (c.empty || c.anew) {
@@ -321,6 +327,9 @@ func (r *Runner) waitForCopies(g *group, s *store, up bool, copies int32) {
 		}
 	}
 }
+
+// chases tells whether copies take time to catch up.
+func (s *store) chases() bool { return s.takesIn > 0 || s.intake != nil }
 
 // fallsBack tells whether the primary goes on alone after a while.
 func (s *store) fallsBack() bool { return s.mode == model.SyncFallback || s.mode == model.SemiSync }
@@ -456,7 +465,7 @@ func (s *store) measure(loss *model.Loss, c *replica, lastAck float64) {
 	if missing := s.written - c.position; missing > 1e-9 {
 		loss.Seconds = model.Seconds(lastAck - c.at)
 		loss.Transactions = missing * s.rate
-		if s.outrun() {
+		if c.outrun {
 			loss.Seconds = model.Never
 		}
 	}

@@ -250,6 +250,9 @@ func (c *checker) store(x *Service, where string) {
 	if s.TakesIn > 0 && s.TakesIn <= 1 && s.Mode != Async {
 		c.fault(x.At, "%s: its copies take in less than is written, and every write waits for them", where)
 	}
+	if !(s.Growth >= 0) || math.IsInf(s.Growth, 1) {
+		c.fault(x.At, "%s: its log must grow at a finite rate", where)
+	}
 	c.chained(x, where)
 	c.recovery(x, where)
 	for _, law := range []Distribution{s.Lag, s.FallbackAfter} {

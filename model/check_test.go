@@ -180,7 +180,7 @@ func TestCheckFindsFaults(t *testing.T) {
 		{`"storm": it hits "db-b" twice`, func(s *System, _ *Plan) { s.Causes[0].Victims[0] = 4 }},
 		{`site "zone-a": there is no component 50`, func(s *System, _ *Plan) { s.Network.Sites[0].Component = 50 }},
 		{`link 0: there is no component 50`, func(s *System, _ *Plan) { s.Network.Links[0].Component = 50 }},
-		{`link 1: there is no site 0 or 2`, func(s *System, _ *Plan) { s.Network.Links[1] = Link{2, 0, 2} }},
+		{`link 1: there is no site 0 or 2`, func(s *System, _ *Plan) { s.Network.Links[1] = Link{Component: 2, From: 0, To: 2} }},
 		{`there is no service, so nothing`, func(s *System, _ *Plan) { s.Services, s.Journeys = nil, nil }},
 		{`two of the services are called "db"`, func(s *System, _ *Plan) { s.Services[1].Name = "db" }},
 		{`"db" has no members`, func(s *System, _ *Plan) { s.Services[0].Members = nil }},

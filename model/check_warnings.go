@@ -28,6 +28,20 @@ func (c *checker) outrun() {
 		if x := &c.sys.Services[i]; x.Store != nil && x.Store.TakesIn > 0 && x.Store.TakesIn <= 1 && len(x.Members) > 1 {
 			c.warn(x.At, "a failover loses the more the later it comes, so its loss counts as infinite",
 				"service %q: its copies take in less than is written, and fall behind without bound", x.Name)
+		} else if x.Store != nil && len(x.Members) > 1 {
+			c.narrow(x)
+		}
+	}
+}
+
+// narrow names links that carry less than a store writes. Whether a copy has no other way is for the run to say.
+func (c *checker) narrow(x *Service) {
+	for i := range c.sys.Network.Links {
+		l := &c.sys.Network.Links[i]
+		if l.Bandwidth > 0 && l.Bandwidth <= x.Store.Growth && l.Component != None {
+			c.warn(x.At, "a failover to a copy that has no wider way loses the more the later it comes, so its loss counts as infinite",
+				"service %q: link %q carries less than it writes", x.Name, c.sys.Components[l.Component].Name)
+			return
 		}
 	}
 }

@@ -140,6 +140,7 @@ type Site struct {
 type Link struct {
 	Component int32 // None = never fails
 	From, To  int32
+	Bandwidth float64 // bytes per second that replication may take; 0 = no limit
 }
 
 // Service is a redundancy group: members, a policy and what it takes to keep them useful.
@@ -256,6 +257,7 @@ type Store struct {
 	Lag           Distribution // of a copy behind the primary while replication is asynchronous
 	LagUnderLoad  float64      // by how much that is longer at the busiest hour, and while a copy is made anew; 0 counts as 1
 	TakesIn       float64      // seconds of writing a copy takes in per second; up to 1 it falls behind without bound; 0 = any
+	Growth        float64      // bytes of log per second, which links of little bandwidth hold up; 0 = not known
 	FeedsFrom     []int32      // by member: the member before it that it copies from, None = the primary; nil = all from the primary
 	FallbackAfter Distribution // how long writes wait before the primary goes on alone (SyncFallback, SemiSync)
 	Forced        Responder    // who goes on with what is left when a majority has lost its data (QuorumSync under Majority); nil = nobody

@@ -125,6 +125,7 @@ func (b *builder) replication(s *service, m *mapping, st *model.Store, size, gro
 	if len(s.hosts) > 1 && st.Mode != model.Unreplicated {
 		b.lagging(r, st, growth)
 		b.chain(s, r, st)
+		st.Growth = growth
 	} else {
 		r.ignore("lag_under_load", "bandwidth", "feeds_from")
 	}

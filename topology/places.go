@@ -305,6 +305,13 @@ func (b *builder) link(n *node) {
 			}
 		}
 	}
-	m.ignore("latency", "bandwidth", "description")
+	m.ignore("latency", "description")
+	if width := m.bytesPerSecond("bandwidth", 0); width > 0 {
+		for i := range b.sys.Network.Links {
+			if x := &b.sys.Network.Links[i]; x.Component == l.comp {
+				x.Bandwidth = width
+			}
+		}
+	}
 	m.done()
 }

@@ -42,7 +42,7 @@ var formsShown = []struct {
 	{formMean, "`4h`, `12/y`, `{weibull: {shape: 2, mean: 1y}}`", "the mean of an exponential law, a rate, or one of the [laws](#laws)"},
 	{formLife, "`90d`, `1.5%/y`, `250 FIT`, `never`", "the same, or `never`; FIT are failures in 10⁹ hours"},
 	{formRate, "`350 req/s`, `60 tx/s`", "requests or transactions per time"},
-	{formSize, "`600GiB`, `1.5TB`", "units B kB MB GB TB PB and KiB MiB GiB TiB PiB"},
+	{formSize, "`600GiB`, `1.5TB`", "units B kB MB GB TB PB and KiB MiB GiB TiB PiB; kbit Mbit Gbit Tbit are an eighth of a byte each"},
 	{formSizeRate, "`150MiB/s`", "a size per time"},
 	{formMoney, "`1200/y`, `5000/h`", "in the currency of `cost.currency`"},
 	{formTimes, "`3/h`", "a whole number per time"},
