@@ -184,3 +184,14 @@ func (b *builder) included(top *mapping) {
 		b.d.single(n, includeKey)
 	}
 }
+
+// Included lists the files that an input includes, lowest first, once it has been loaded.
+func (in *Input) Included() (list []File) {
+	given := slices.Concat(in.Files, in.SLOs)
+	for _, f := range in.parts {
+		if !slices.ContainsFunc(given, func(g File) bool { return g.Name == f.Name }) {
+			list = append(list, f)
+		}
+	}
+	return list
+}

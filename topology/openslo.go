@@ -1,16 +1,10 @@
 package topology
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"strconv"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 
 	"github.com/ftsim/ftsim/model"
 )
@@ -52,47 +46,9 @@ func (r *sloReader) refuse(n *node, what, hint string) {
 	r.fault(n, what, hint)
 }
 
-// documents reads a file of one or more documents.
-func documents(f File) (list []node, ps model.Problems) {
-	c := newConverter(f.Name)
-	if c.notText(f.Text) {
-		return nil, c.problems
-	}
-	defer func() { // the library panics on some broken input
-		if p := recover(); p != nil {
-			c.fault(1, 1, layoutFault(p).Error(), "")
-			list, ps = nil, c.problems
-		}
-	}()
-	d := yaml.NewDecoder(bytes.NewReader(f.Text))
-	for {
-		var document yaml.Node
-		err := d.Decode(&document)
-		switch {
-		case errors.Is(err, io.EOF):
-			if len(list) == 0 {
-				c.fault(1, 1, "the file is empty", `an SLO starts with "apiVersion: `+sloVersion+`"`)
-			}
-			return list, c.problems
-		case err != nil:
-			what, line := wording(err)
-			c.fault(line, 1, what, "")
-			return nil, c.problems
-		case len(document.Content) == 0 || document.Content[0].Tag == "!!null":
-			continue
-		}
-		root := c.convert(document.Content[0], 0)
-		if root.size > c.written+mostAliased {
-			c.fault(document.Content[0].Line, 1, fmt.Sprintf("aliases repeat more than %d values", mostAliased), "")
-			return nil, c.problems
-		}
-		list = append(list, root.node)
-	}
-}
-
 // slos reads the SLOs of a file.
 func (l *layering) slos(f File) (list []slo, ok bool) {
-	docs, ps := documents(f)
+	docs, ps := documents(f, `"apiVersion: `+sloVersion+`"`)
 	l.ps = append(l.ps, ps...)
 	r := &sloReader{layering: l, thresholds: map[string]bool{}, bad: len(ps) > 0}
 	for i := range docs {

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/ftsim/ftsim/model"
 )
 
@@ -28,7 +26,7 @@ func OpenSLO(sys *model.System, plan *model.Plan, window model.Seconds) ([]byte,
 			fmt.Fprintf(&out, "# %s: %s; OpenSLO has no objective of that kind\n", oneLine(name), strings.Join(others(o), ", "))
 			continue
 		}
-		text, err := encoded(sloDocument(&sys.Journeys[o.Journey], o, window, used))
+		text, err := sloDocument(&sys.Journeys[o.Journey], o, window, used)
 		if err != nil {
 			return nil, err
 		}
@@ -53,44 +51,26 @@ func others(o *model.Objective) (list []string) {
 	return list
 }
 
-func sloDocument(j *model.Journey, o *model.Objective, window model.Seconds, used map[string]int) *yaml.Node {
+func sloDocument(j *model.Journey, o *model.Objective, window model.Seconds, used map[string]int) ([]byte, error) {
 	name := dnsName(j.Name)
 	indicator := name + "-availability"
 	if used[name]++; used[name] > 1 {
 		name += "-" + itoa(used[name])
 	}
-	notes := sloBlock(sloPair{sloJourney, sloText(j.Name)})
+	notes := blockNode(pairNode{sloJourney, textNode(j.Name)})
 	for _, other := range others(o) {
 		key, value, _ := strings.Cut(other, ": ")
-		notes.Content = append(notes.Content, sloText(sloMark+key), sloText(value))
+		notes.Content = append(notes.Content, textNode(sloMark+key), textNode(value))
 	}
-	share := func(x float64) *yaml.Node {
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatFloat(x, 'f', -1, 64)}
-	}
-	span := sloBlock(sloPair{"duration", sloText(sloShort(window))}, sloPair{"isRolling", &yaml.Node{Kind: yaml.ScalarNode, Value: "true"}})
-	goal := sloBlock(sloPair{"target", share(o.Availability)}, sloPair{"timeSliceTarget", share(j.Threshold)}, sloPair{"timeSliceWindow", sloText("1m")})
-	list := func(n *yaml.Node) *yaml.Node { return &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{n}} }
-	return sloBlock(sloPair{"apiVersion", sloText(sloVersion)}, sloPair{"kind", sloText("SLO")},
-		sloPair{"metadata", sloBlock(sloPair{"name", sloText(name)}, sloPair{"displayName", sloText(j.Name)}, sloPair{"annotations", notes})},
-		sloPair{"spec", sloBlock(sloPair{"service", sloText(dnsName(j.Name))}, sloPair{"indicatorRef", sloText(indicator)}, sloPair{"timeWindow", list(span)},
-			sloPair{"budgetingMethod", sloText("Timeslices")}, sloPair{"objectives", list(goal)})})
+	span := blockNode(pairNode{"duration", textNode(sloShort(window))}, pairNode{"isRolling", bareNode("true")})
+	goal := blockNode(pairNode{"target", bareNode(decimal(o.Availability))}, pairNode{"timeSliceTarget", bareNode(decimal(j.Threshold))}, pairNode{"timeSliceWindow", textNode("1m")})
+	return encoded(blockNode(pairNode{"apiVersion", textNode(sloVersion)}, pairNode{"kind", textNode("SLO")},
+		pairNode{"metadata", blockNode(pairNode{"name", textNode(name)}, pairNode{"displayName", textNode(j.Name)}, pairNode{"annotations", notes})},
+		pairNode{"spec", blockNode(pairNode{"service", textNode(dnsName(j.Name))}, pairNode{"indicatorRef", textNode(indicator)}, pairNode{"timeWindow", listNode(span)},
+			pairNode{"budgetingMethod", textNode("Timeslices")}, pairNode{"objectives", listNode(goal)})}))
 }
 
-type sloPair struct {
-	key   string
-	value *yaml.Node
-}
-
-func sloBlock(pairs ...sloPair) *yaml.Node {
-	n := &yaml.Node{Kind: yaml.MappingNode}
-	for _, p := range pairs {
-		n.Content = append(n.Content, sloText(p.key), p.value)
-	}
-	return n
-}
-
-// sloText is a word that stays one, whatever it looks like.
-func sloText(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s} }
+func decimal(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
 // dnsName is a name as OpenSLO has them: at most 63 small letters, digits and dashes.
 func dnsName(name string) string {

@@ -165,3 +165,25 @@ func unfold(n *yaml.Node) (empty bool) {
 	}
 	return empty
 }
+
+// pairNode is an entry of a mapping that is written.
+type pairNode struct {
+	key   string
+	value *yaml.Node
+}
+
+func blockNode(pairs ...pairNode) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	for _, p := range pairs {
+		n.Content = append(n.Content, textNode(p.key), p.value)
+	}
+	return n
+}
+
+func listNode(items ...*yaml.Node) *yaml.Node {
+	return &yaml.Node{Kind: yaml.SequenceNode, Content: items}
+}
+
+// textNode is a word that stays one, whatever it looks like; bareNode is what it looks like.
+func textNode(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s} }
+func bareNode(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: s} }

@@ -344,3 +344,41 @@ func (c *converter) key(y *yaml.Node) (n node, ok bool) {
 	}
 	return n, false
 }
+
+// documents reads a file of one or more documents; example is what one begins with.
+func documents(f File, example string) (list []node, ps model.Problems) {
+	c := newConverter(f.Name)
+	if c.notText(f.Text) {
+		return nil, c.problems
+	}
+	defer func() { // the library panics on some broken input
+		if p := recover(); p != nil {
+			c.fault(1, 1, layoutFault(p).Error(), "")
+			list, ps = nil, c.problems
+		}
+	}()
+	d := yaml.NewDecoder(bytes.NewReader(f.Text))
+	for {
+		var document yaml.Node
+		err := d.Decode(&document)
+		switch {
+		case errors.Is(err, io.EOF):
+			if len(list) == 0 {
+				c.fault(1, 1, "the file is empty", "begin with "+example)
+			}
+			return list, c.problems
+		case err != nil:
+			what, line := wording(err)
+			c.fault(line, 1, what, "")
+			return nil, c.problems
+		case len(document.Content) == 0 || document.Content[0].Tag == "!!null":
+			continue
+		}
+		root := c.convert(document.Content[0], 0)
+		if root.size > c.written+mostAliased {
+			c.fault(document.Content[0].Line, 1, fmt.Sprintf("aliases repeat more than %d values", mostAliased), "")
+			return nil, c.problems
+		}
+		list = append(list, root.node)
+	}
+}

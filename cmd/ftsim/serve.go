@@ -36,6 +36,7 @@ func newServe(c *console) *cobra.Command {
 		Long: `Serves a page on this machine where topologies are edited beside each other: what is wrong with a
 file shows while it is written, with line and column; runs show how far they are and can be ended;
 reports and comparisons are read in place. FILEs are opened in it; the page never writes to them.
+What they include is read at the start, and nothing else can be included.
 
 Only this machine can reach the page, unless --listen says otherwise, and nothing it is given leaves
 this machine. Designs, runs and their length are limited; what they come to is kept in memory and
@@ -76,6 +77,7 @@ func serve(c *console, files []string, f *serveFlags) error {
 	ctx, release := untilInterrupted(func() {})
 	defer release()
 	w := newWorkshop(ctx, opened, f.limits, f.workers)
+	w.shelves = shelvesOf(files, opened)
 	err = keep(ctx, newServer(w, local), l, f.limits.connections)
 	if err == nil && !c.quiet {
 		c.talk("ended; runs under way were dropped")

@@ -137,7 +137,7 @@ func (w *workshop) check(rw http.ResponseWriter, r *http.Request) {
 	case <-r.Context().Done():
 		return
 	}
-	answer(rw, http.StatusOK, checkDraft(d))
+	answer(rw, http.StatusOK, checkDraft(w.input(d)))
 }
 
 func (w *workshop) sized(rw http.ResponseWriter, ds []draft) bool {
@@ -154,9 +154,10 @@ func (w *workshop) sized(rw http.ResponseWriter, ds []draft) bool {
 	return true
 }
 
-func checkDraft(d draft) (out checked) {
+func checkDraft(in *topology.Input) (out checked) {
 	out.Faults = []fault{}
-	t, err := topology.Load(d.Name, []byte(d.Text))
+	d := in.Files[0]
+	t, err := topology.LoadInput(in)
 	var ps model.Problems
 	switch {
 	case errors.As(err, &ps):
@@ -170,11 +171,14 @@ func checkDraft(d draft) (out checked) {
 		out.Contents, out.Runs = contents(t.System), t.Plan.Runs
 	}
 	out.OK = len(ps.Faults()) == 0
-	lines := strings.Split(d.Text, "\n")
+	lines := strings.Split(string(d.Text), "\n")
 	for _, p := range append(ps.Faults(), ps.Warnings()...) {
 		if len(out.Faults) == mostFaults {
 			out.More++
 			continue
+		}
+		if p.At.File != "" && p.At.File != d.Name { // in what it includes
+			p.At, p.What = model.Pos{}, p.At.String()+": "+p.What
 		}
 		out.Faults = append(out.Faults, faultOf(p, lines))
 	}

@@ -18,10 +18,11 @@ type limits struct {
 	active      int           // runs that are under way or wait
 	kept        int           // results, the oldest of which make room
 	connections int
+	report      int // bytes of one
 }
 
 func usualLimits() limits {
-	return limits{text: 2 << 20, body: 8 << 20, designs: 6, runs: 200_000, time: 10 * time.Minute, active: 4, kept: 20, connections: 32}
+	return limits{text: 2 << 20, body: 8 << 20, designs: 6, runs: 200_000, time: 10 * time.Minute, active: 4, kept: 20, connections: 32, report: 32 << 20}
 }
 
 // newServer bounds how long a connection may take and how much it may send before it says anything.

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -23,6 +23,7 @@ import (
 type workshop struct {
 	ctx     context.Context // ends with the program
 	drafts  []draft
+	shelves map[string]shelf // what drafts may include, by the names of their files
 	limits  limits
 	workers int
 	reading chan struct{} // a place for each draft that is being checked
@@ -42,6 +43,8 @@ type errand struct {
 	id      string
 	names   []string
 	cancel  context.CancelFunc
+	program context.Context // ends with the program, whereas a run that is ended still gets its report
+	most    int             // bytes of a report
 	done    atomic.Int64
 	total   atomic.Int64
 	elapsed atomic.Int64 // nanoseconds, from when it is no longer waiting
@@ -80,7 +83,7 @@ func (w *workshop) add(o *order) (*errand, bool) {
 	}
 	w.last++
 	ctx, cancel := context.WithCancel(w.ctx)
-	e := &errand{id: strconv.Itoa(w.last), cancel: cancel, phase: waiting}
+	e := &errand{id: strconv.Itoa(w.last), cancel: cancel, program: w.ctx, most: w.limits.report, phase: waiting}
 	for _, d := range o.Designs {
 		e.names = append(e.names, d.Name)
 	}
@@ -167,7 +170,7 @@ func (w *workshop) prepare(o *order) (jobs []*job, err error) {
 }
 
 func (w *workshop) prepareOne(d draft, o *order) (*job, error) {
-	t, err := topology.Load(d.Name, []byte(d.Text))
+	t, err := topology.LoadInput(w.input(d))
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +228,7 @@ func (e *errand) simulate(ctx context.Context, j *job) error {
 		return err
 	}
 	lead, tone := report.Lead(d)
-	return e.keep(func(b *bytes.Buffer) error { return report.HTML(b, d) }, tone, lead)
+	return e.keep(func(b io.Writer) error { return report.HTML(b, d) }, tone, lead)
 }
 
 // compare runs several designs side by side, as ftsim compare does.
@@ -241,7 +244,7 @@ func (e *errand) compare(ctx context.Context, jobs []*job) error {
 	p := comparedProvenance(jobs, found)
 	p.Warnings = append(p.Warnings, cutShort(ctx)...)
 	d := report.BuildCompared(found.comparison.Standing(), p, inputs(jobs), true)
-	return e.keep(func(b *bytes.Buffer) error { return report.ComparedHTML(b, d) }, "", d.Words...)
+	return e.keep(func(b io.Writer) error { return report.ComparedHTML(b, d) }, "", d.Words...)
 }
 
 // cutShort tells of the limit of time.
@@ -253,14 +256,14 @@ func cutShort(ctx context.Context) []string {
 }
 
 // keep stores a report.
-func (e *errand) keep(write func(*bytes.Buffer) error, tone string, lead ...string) error {
-	var b bytes.Buffer
+func (e *errand) keep(write func(io.Writer) error, tone string, lead ...string) error {
+	b := bounded{ctx: e.program, most: e.most}
 	if err := write(&b); err != nil {
 		return err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.html, e.lead, e.tone = b.Bytes(), lead, tone
+	e.html, e.lead, e.tone = b.text.Bytes(), lead, tone
 	return nil
 }
 
