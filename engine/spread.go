@@ -12,7 +12,7 @@ import (
 // it missed from the others at once, unless it lost all it had. What no copy has any more is lost.
 
 // mostCopies bounds the copies of a part: it is kept how much each set of them has.
-const mostCopies = 6
+const mostCopies = 10
 
 // spread is the state of such a store.
 type spread struct {

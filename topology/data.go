@@ -136,7 +136,7 @@ func (b *builder) replication(s *service, m *mapping, st *model.Store, size, gro
 }
 
 // mostKept is how many copies of an item the books of who has it are kept for.
-const mostKept = 6
+const mostKept = 10
 
 // scattered reads of the data of a leaderless store: its copies follow from the service.
 func (b *builder) scattered(s *service, r, m *mapping, st *model.Store, size float64, copies int) {
