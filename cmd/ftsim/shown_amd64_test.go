@@ -8,17 +8,23 @@ import (
 	"testing"
 )
 
-// TestShownOutput holds what the README shows of a command's output to what the command prints. Shown
+// TestShownOutput holds what documents show of a command's output to what the command prints. Shown
 // are whole blocks, recognised by their titles; go test ./cmd/ftsim -update brings them up to date.
 func TestShownOutput(t *testing.T) {
-	const readme = "../../README.md"
+	for _, file := range []string{"../../README.md", "../../docs/reading.md"} {
+		shownIn(t, file)
+	}
+}
+
+func shownIn(t *testing.T, readme string) {
+	t.Helper()
 	text, err := os.ReadFile(readme)
 	if err != nil {
 		t.Fatal(err)
 	}
 	shown := shownOutput.FindAllStringSubmatch(string(text), -1)
 	if len(shown) == 0 {
-		t.Fatal("the README shows no output; this test would prove nothing")
+		t.Fatalf("%s shows no output; this test would prove nothing", readme)
 	}
 	updated := string(text)
 	for _, match := range shown {
@@ -32,7 +38,7 @@ func TestShownOutput(t *testing.T) {
 				t.Fatalf("%s prints no block %q", match[1], blockTitle.FindString(block))
 			}
 			if now != block && !*update {
-				t.Errorf("%s prints\n%s\nbut the README shows\n%s\nif the change is meant: go test ./cmd/ftsim -update", match[1], now, block)
+				t.Errorf("%s prints\n%s\nbut the document shows\n%s\nif the change is meant: go test ./cmd/ftsim -update", match[1], now, block)
 			}
 			updated = strings.Replace(updated, block, now, 1)
 		}
