@@ -43,8 +43,8 @@ func (r *Runner) ringMode(id int32) {
 func (r *Runner) fail(id int32) {
 	m := &r.modes[id]
 	c := &r.comps[m.component]
-	if m.keepsAge { // a shock or a power loss comes before its time
-		r.ages[id] -= r.remaining(id, m, c)
+	if m.keepsAge { // a shock or a power loss comes before its time; rounding must not make it younger than new
+		r.ages[id] = max(0, r.ages[id]-r.remaining(id, m, c))
 	}
 	c.down = m.index + 1
 	if c.modes > 1 {
