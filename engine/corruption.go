@@ -179,8 +179,9 @@ func (r *Runner) replaceBad(g *group, s *store) {
 	if s.restore.mends = r.beginRestore(g, s, s.lastAck); s.restore.mends {
 		return
 	}
-	gone := s.written * s.corruption.Share
-	s.written -= gone
+	gone := s.acknowledged() * s.corruption.Share
+	s.written -= s.written * s.corruption.Share
+	s.absent.total -= s.absent.total * s.corruption.Share
 	r.cutCopies(g, s)
 	r.book(model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: r.p.sys.ServiceElement(int(r.members[g.first].service)),
 		Total: true, Seconds: model.Never, Transactions: gone * s.rate, Source: model.FromNowhere, Damage: model.Decayed}, g.state.Primary)

@@ -63,7 +63,7 @@ func outruns(takes float64) bool { return takes > 0 && takes <= 1 }
 // everything.
 func (r *Runner) behind(s *store, c *replica, whole bool) bool {
 	if whole {
-		c.position, c.at = s.written, s.lastAck
+		c.position, c.at, c.absent = s.written, s.lastAck, s.absent.total
 	}
 	return r.chase(s, c)
 }
@@ -94,6 +94,7 @@ func (r *Runner) takeIn(s *store, c *replica) {
 	if rest := s.written - c.position; rest <= s.lastAck-s.since {
 		c.at = max(c.at, s.lastAck-rest)
 	}
+	c.absent = s.absent.total - s.absent.in(s.lastAck-c.at, s.lastAck)
 }
 
 // stopChase is the end of contact before a copy has caught up.

@@ -50,6 +50,7 @@ type store struct {
 	choice           choice
 	sighted          float64 // how much had been written when the primary was last seen
 	splitShare       float64 // of all writes, that go to the old primary
+	absent           absence // what did not come of what counts as written
 	fullCopy, rewind int32   // laws, or none
 	rewindWorks      float64
 	copyClock        int32 // the first of its copies'
@@ -70,6 +71,7 @@ type store struct {
 type replica struct {
 	position            float64 // durable prefix, while it does not follow
 	at                  float64 // when that position was acknowledged
+	absent              float64 // what did not come up to there
 	following           bool
 	empty               bool    // has nothing at all
 	missed              bool    // was down while the primary wrote
@@ -103,6 +105,7 @@ func (s *store) closedBy() model.Phase {
 func (r *Runner) bringUp(s *store) {
 	if s.writing && r.now > s.last {
 		s.written += r.now - s.last
+		s.absent.advance(r.now - s.last)
 		s.lastAck = r.now
 	}
 	s.last = r.now
@@ -155,6 +158,11 @@ func (r *Runner) settleStore(g *group) {
 		}
 	}
 	s.writing = writing
+	if writing {
+		s.absent.turn(r.absentees(g, primary), r.now)
+	} else {
+		s.absent.turn(0, r.now)
+	}
 	if s.chases() {
 		r.timeChases(g, s)
 	}
@@ -295,6 +303,7 @@ func (r *Runner) breakOff(s *store, c *replica) {
 	missing := s.latest(c.behind+c.unwritten, r.now)
 	c.unwritten = 0
 	c.position, c.at = s.written-missing, s.lastAck-missing
+	c.absent = s.absent.total - s.absent.in(missing, s.lastAck)
 }
 
 // latest is how much was written in the last seconds before now. What is older has arrived, so that a
@@ -420,8 +429,10 @@ func (r *Runner) recover(g *group, s *store) {
 		r.refill(g, s, &loss)
 	case s.unflushed > 0:
 		loss.Seconds = model.Seconds(s.unflushed)
-		loss.Transactions = s.unflushed * s.rate
+		absent := s.absent.in(s.unflushed, s.lastAck)
+		loss.Transactions = (s.unflushed - absent) * s.rate
 		s.written -= s.unflushed
+		s.absent.total -= absent
 		s.lastAck -= s.unflushed
 	}
 	c.empty, s.unflushed = false, 0
@@ -451,20 +462,20 @@ func (r *Runner) refill(g *group, s *store, loss *model.Loss) {
 		r.rotten(g, s, g.state.Primary, true)
 	}
 	if best == nil {
-		loss.Total, loss.Seconds, loss.Transactions, loss.Source = true, model.Never, s.written*s.rate, model.FromNowhere
-		s.written = 0
+		loss.Total, loss.Seconds, loss.Transactions, loss.Source = true, model.Never, s.acknowledged()*s.rate, model.FromNowhere
+		s.written, s.absent.total = 0, 0
 		return
 	}
 	s.measure(loss, best, s.lastAck)
 	loss.Source = model.FromCopy
-	s.written, s.lastAck = best.position, best.at
+	s.written, s.lastAck, s.absent.total = best.position, best.at, best.absent
 }
 
 // measure is the one loss rule (R29): what was acknowledged beyond the position of the copy that goes on.
 func (s *store) measure(loss *model.Loss, c *replica, lastAck float64) {
 	if missing := s.written - c.position; missing > 1e-9 {
 		loss.Seconds = model.Seconds(lastAck - c.at)
-		loss.Transactions = missing * s.rate
+		loss.Transactions = s.beyond(c) * s.rate
 		if c.outrun {
 			loss.Seconds = model.Never
 		}
@@ -495,7 +506,7 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	}
 	switch {
 	case to.following && r.signal.Kind == model.SwitchoverDue: // the new primary catches up first
-		to.following, to.position, to.at = false, s.written, s.lastAck
+		to.following, to.position, to.at, to.absent = false, s.written, s.lastAck, s.absent.total
 	case to.following:
 		r.drawBehind(g, s)
 		r.breakOff(s, to)
@@ -503,13 +514,14 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	loss := model.Loss{Service: i, At: r.Now(), Initiator: g.blame}
 	s.measure(&loss, to, s.lastAck)
 	own, ownAt := s.written-s.unflushed, s.lastAck-s.unflushed
+	ownAbsent := s.absent.total - s.absent.in(s.unflushed, s.lastAck)
 	if share := r.apart(g, old); goesOn && share > 0 {
 		s.split, s.splitShare, s.splitFrom = true, share, r.now
-		s.splitAt, s.splitTo, s.splitBase = to.at, s.written-to.position, to.position
+		s.splitAt, s.splitTo, s.splitBase = to.at, s.beyond(to), to.position
 	} else {
 		r.book(loss, g.state.Primary)
 	}
-	s.written, s.lastAck, s.last = to.position, to.at, r.now
+	s.written, s.lastAck, s.last, s.absent.total = to.position, to.at, r.now, to.absent
 	s.writing, s.blocked, s.alone, s.primaryDown, s.unflushed = false, false, false, false, 0
 	s.headless = false
 	if to.chasing {
@@ -525,9 +537,9 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	}
 	from.diverged = from.diverged || !g.votes && (loss.Seconds > 0 || s.split)
 	to.diverged = false
-	from.following, from.missed, from.position, from.at = false, true, s.written, s.lastAck
+	from.following, from.missed, from.position, from.at, from.absent = false, true, s.written, s.lastAck, s.absent.total
 	if g.votes && own < s.written { // it may be asked again before it has caught up
-		from.position, from.at = own, ownAt
+		from.position, from.at, from.absent = own, ownAt, ownAbsent
 	}
 }
 
@@ -535,7 +547,7 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 func (r *Runner) cutCopies(g *group, s *store) {
 	for k := int32(0); k < g.n; k++ {
 		if c := &r.copies[s.first+k]; c.position > s.written {
-			c.position, c.at = s.written, s.lastAck
+			c.position, c.at, c.absent = s.written, s.lastAck, s.absent.total
 		}
 	}
 }

@@ -90,6 +90,7 @@ func (r *Runner) settleVotes(g *group, s *store, primary *member) {
 func (r *Runner) stepDown(s *store, c *replica) {
 	s.headless = true
 	c.position, c.at, c.following = s.written-s.unflushed, s.lastAck-s.unflushed, false
+	c.absent = s.absent.total - s.absent.in(s.unflushed, s.lastAck)
 	s.unflushed = 0
 }
 
@@ -138,8 +139,8 @@ func (r *Runner) keepOnly(g *group, s *store, chosen int32) {
 // loseAll begins anew with nothing.
 func (r *Runner) loseAll(g *group, s *store) {
 	r.book(model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: s.fell, Source: model.FromNowhere,
-		Total: true, Seconds: model.Never, Transactions: s.written * s.rate}, g.state.Primary)
-	s.written, s.headless = 0, false
+		Total: true, Seconds: model.Never, Transactions: s.acknowledged() * s.rate}, g.state.Primary)
+	s.written, s.absent.total, s.headless = 0, 0, false
 	c := &r.copies[s.first+g.state.Primary]
-	c.empty, c.position = false, 0
+	c.empty, c.position, c.absent = false, 0, 0
 }

@@ -49,10 +49,10 @@ func TestReconciliationServesAsSaid(t *testing.T) {
 			if len(out.Splits) != 1 {
 				t.Fatalf("%d split brains, want 1", len(out.Splits))
 			}
-			if got, want := out.Splits[0], (model.Split{Start: cutAt + 10, End: cutEnds, Kept: 29500, Other: 29500, Lost: 30500, Initiator: 2}); got != want {
+			if got, want := out.Splits[0], (model.Split{Start: cutAt + 10, End: cutEnds, Kept: 29500, Other: 29500, Lost: 30000, Initiator: 2}); got != want {
 				t.Errorf("split %+v, want %+v", got, want)
 			}
-			if l := out.Losses; len(l) != 1 || l[0].Seconds != 600 || l[0].Transactions != 30500 {
+			if l := out.Losses; len(l) != 1 || l[0].Seconds != 600 || l[0].Transactions != 30000 {
 				t.Errorf("losses %+v, want those of the discarded branch", l)
 			}
 		})
@@ -60,7 +60,7 @@ func TestReconciliationServesAsSaid(t *testing.T) {
 }
 
 // Merged by the last write to each item, only a share of what the lesser side wrote is lost: the old primary wrote
-// for 10 s alone and half for 590 s, the other half for 590 s.
+// half for 600 s, the other half for 590 s.
 func TestMergedBranchesLoseConflictsOnly(t *testing.T) {
 	sys := splitPair(&model.Reconciliation{Merges: true, Conflicts: 0.02})
 	once(t, sys, 36*model.Hour, func(out *model.Outcome) {
@@ -87,8 +87,8 @@ func TestBranchesMeetWhenTheCutHeals(t *testing.T) {
 			}
 			what := fmt.Sprintf("merges %v, burns %v", merges, burns)
 			once(t, sys, 30*model.Hour, func(out *model.Outcome) {
-				// The coordinator elects for 1 s, then 5 s pass: 6 s of writes are missed, a quarter goes on for 14 s.
-				branch, rivals := 600+0.25*14*100, 0.75*14*100
+				// The coordinator elects for 1 s, then 5 s pass, and 14 more until the lease ends: a quarter writes.
+				branch, rivals := 0.25*20*100, 0.75*14*100
 				at, lost := model.Day+20, branch
 				switch {
 				case merges && burns:

@@ -34,7 +34,8 @@ type ledger struct {
 // grain is below what counts as a difference between positions: they are sums of many stretches.
 const grain = 1e-6
 
-type stretch struct{ from, to float64 }
+// stretch is a time of writing, and the share of the clients whose writes come.
+type stretch struct{ from, to, share float64 }
 
 // twinCopy is what one member has of the data.
 type twinCopy struct {
@@ -91,11 +92,34 @@ func (t *twin) setUpLedger(s *twinService) {
 
 // write begins a stretch of writing, or carries on the one under way.
 func (l *ledger) write(now float64) {
-	if !l.writing {
-		l.writing = true
-		l.history = append(l.history, stretch{now, now})
+	l.writeFor(1, now)
+}
+
+// writeFor is the same for a share of the clients.
+func (l *ledger) writeFor(share, now float64) {
+	if n := len(l.history); !l.writing || l.history[n-1].share != share {
+		l.history = append(l.history, stretch{now, now, share})
 	}
+	l.writing = true
 	l.history[len(l.history)-1].to = now
+}
+
+// goOn brings the stretch under way up to now.
+func (l *ledger) goOn(now float64) {
+	if l.writing {
+		l.history[len(l.history)-1].to = now
+	}
+}
+
+// beyond is what was acknowledged beyond a position, in seconds of writing of all clients.
+func (l *ledger) beyond(position float64) float64 {
+	sum := 0.0
+	for _, w := range l.history {
+		skipped := min(w.to-w.from, max(0, position))
+		position -= skipped
+		sum += (w.to - w.from - skipped) * w.share
+	}
+	return sum
 }
 
 // written is how much has been acknowledged.
@@ -148,7 +172,7 @@ func (l *ledger) begun(position float64) float64 {
 // history follows the old one.
 func (l *ledger) cut(position float64) {
 	if last := l.acknowledged(l.written()); position == 0 {
-		l.history = []stretch{{last, last}}
+		l.history = []stretch{{last, last, 1}}
 	}
 	rest := position
 	for i := range l.history {
@@ -187,9 +211,7 @@ func (t *twin) settleLedger(s *twinService) {
 	if l == nil {
 		return
 	}
-	if l.writing {
-		l.write(t.now)
-	}
+	l.goOn(t.now)
 	up := s.primary().up
 	if !up && !l.primaryDown {
 		l.fell = t.blame
@@ -216,7 +238,7 @@ func (t *twin) settleLedger(s *twinService) {
 	}
 	t.waitForCopies(s, copies)
 	if up && !l.blocked && !s.refuses() && !l.headless && t.takesWrites(s) {
-		l.write(t.now)
+		l.writeFor(t.getThrough(s), t.now)
 	} else {
 		l.writing = false
 	}
@@ -240,6 +262,20 @@ func (t *twin) takesWrites(s *twinService) bool {
 	}
 	_, yes := t.serves(s)
 	return yes && t.someClientReaches(t.site(s.primary()))
+}
+
+// getThrough is the share of the clients who reach a primary that takes writes.
+func (t *twin) getThrough(s *twinService) float64 {
+	if len(t.sys.Clients) == 0 || t.whole() || s.style == model.Shared {
+		return 1
+	}
+	share := 1.0
+	for _, c := range t.sys.Clients {
+		if !t.reaches(c.Site, t.site(s.primary())) {
+			share -= c.Share
+		}
+	}
+	return share
 }
 
 // follow tells whether a copy follows the primary now.
@@ -358,9 +394,7 @@ func (t *twin) hurt(component int32, mode model.FaultMode) {
 	for _, s := range t.services {
 		for _, m := range s.members {
 			if l := s.ledger; l != nil && (m.Component == component || t.fallsWith(m.Host, component, mode)) {
-				if l.writing {
-					l.write(t.now)
-				}
+				l.goOn(t.now)
 				l.hurt(m.k, m.k == s.state.Primary, mode, t.now)
 			}
 		}
@@ -429,7 +463,7 @@ func (t *twin) recover(s *twinService) {
 	}
 	loss := t.loss(s, goesOn)
 	if total {
-		loss.Total, loss.Seconds, loss.least, loss.Transactions = true, model.Never, model.Never, l.written()*l.WriteRate
+		loss.Total, loss.Seconds, loss.least, loss.Transactions = true, model.Never, model.Never, l.beyond(0)*l.WriteRate
 	}
 	own.empty, l.unflushed = false, 0
 	l.cut(goesOn)
@@ -443,7 +477,7 @@ func (t *twin) loss(s *twinService, position float64) twinLoss {
 	l := s.ledger
 	loss := twinLoss{Loss: model.Loss{Service: s.id, At: t.time(), Initiator: s.blame}}
 	if missing := l.written() - position; missing > grain {
-		loss.Transactions = missing * l.WriteRate
+		loss.Transactions = l.beyond(position) * l.WriteRate
 		last := l.acknowledged(l.written())
 		loss.Seconds, loss.least = model.Seconds(last-l.acknowledged(position)), model.Seconds(last-l.begun(position))
 	}
@@ -466,9 +500,7 @@ func (t *twin) handOver(s *twinService, from, to *twinMember, goesOn bool, why m
 	if l.Mode == model.Unreplicated || from == to && !l.headless {
 		return
 	}
-	if l.writing {
-		l.write(t.now)
-	}
+	l.goOn(t.now)
 	own := &l.copies[to.k]
 	switch {
 	case own.following && why == model.SwitchoverDue: // it catches up first
@@ -478,7 +510,7 @@ func (t *twin) handOver(s *twinService, from, to *twinMember, goesOn bool, why m
 		t.breakOff(l, own)
 	}
 	if share := t.apart(s, from, to); goesOn && share > 0 {
-		l.branch = &branch{from: l.acknowledged(own.position), begun: l.begun(own.position), split: t.now, missing: l.written() - own.position, share: share}
+		l.branch = &branch{from: l.acknowledged(own.position), begun: l.begun(own.position), split: t.now, missing: l.beyond(own.position), share: share}
 	} else {
 		t.book(t.loss(s, own.position))
 	}

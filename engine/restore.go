@@ -185,12 +185,15 @@ func (r *Runner) endRestore(g *group, s *store) {
 		share, x.mends = s.corruption.Share, false
 	}
 	if x.source == model.FromNowhere {
-		loss.Total, loss.Seconds, loss.Transactions = true, model.Never, s.written*share*s.rate
+		loss.Total, loss.Seconds, loss.Transactions = true, model.Never, s.acknowledged()*share*s.rate
 		s.written -= s.written * share
+		s.absent.total -= s.absent.total * share
 	} else if gone := s.written - r.writes[s.history].by(x.point, s.written); gone > 1e-9 {
 		loss.Seconds = model.Seconds((s.lastAck - x.point) * kept)
-		loss.Transactions = gone * kept * share * s.rate
+		absent := min(gone, s.absent.in(s.lastAck-x.point, s.lastAck))
+		loss.Transactions = (gone - absent) * kept * share * s.rate
 		s.written -= gone * kept * share
+		s.absent.total -= absent * kept * share
 	}
 	s.last, s.lastAck, s.since, s.unflushed = r.now, r.now, r.now, 0
 	h := &r.writes[s.history]
@@ -201,7 +204,7 @@ func (r *Runner) endRestore(g *group, s *store) {
 	}
 	for k := int32(0); k < g.n; k++ {
 		c := &r.copies[s.first+k]
-		c.position, c.at = min(c.position, s.written), min(c.at, s.lastAck)
+		c.position, c.at, c.absent = min(c.position, s.written), min(c.at, s.lastAck), min(c.absent, s.absent.total)
 	}
 	r.copies[s.first+g.state.Primary].empty = false
 	if s.corruption != nil {

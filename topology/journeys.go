@@ -18,7 +18,7 @@ func (b *builder) traffic(top *mapping) {
 		b.d.each(from, "traffic: from", func(name, value *node) {
 			p := b.placeNamed(name, "traffic: from", "zone", name.text, b.zones)
 			x, ok := b.d.share(value, "traffic: from "+clip(name.text))
-			if p != nil && ok {
+			if p != nil && ok && x > 0 {
 				b.sys.Clients = append(b.sys.Clients, model.ClientGroup{Site: p.site, Share: x})
 			}
 			total += x
