@@ -73,8 +73,11 @@ func recoveredFrom(d *analysis.Data) Table {
 	for i := range d.Sources {
 		s := &d.Sources[i]
 		took, long := span(s.Time("p50").Value), span(s.Time("p95").Value)
-		if s.Name == model.FromNowhere.String() {
+		switch {
+		case s.Name == model.FromNowhere.String():
 			took, long = dash, dash
+		case s.Time("p95").Value == 0:
+			took, long = "at hand", dash
 		}
 		t.Rows = append(t.Rows, cells(sourceWords[s.Name], partOf(s.Share), upper(s.Losses, number),
 			span(s.LostSeconds("p50").Value), span(s.LostSeconds("p95").Value), took, long))

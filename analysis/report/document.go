@@ -115,6 +115,18 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d.add(journeys(sum, "SERVICES", observers(sum)))
 	d.add(details(sum))
 	d.add(planned(sum))
+	d.add(costs(sum))
+	for _, j := range sum.Users[:min(len(sum.Users), 4)] {
+		d.add(causes(&sum.Blame[j], analysis.ErrorBudget(sum.Plan, j)))
+		d.add(phases(&sum.Blame[j]))
+	}
+	d.particulars(sum)
+	return d
+}
+
+// particulars are the tables that answer the questions which the figures and the causes of downtime raise. However
+// many a design has, they come after these.
+func (d *Document) particulars(sum *analysis.Summary) {
 	d.add(upkeep(sum))
 	d.add(hiddenFaults(sum))
 	d.add(partsTable(sum))
@@ -129,15 +141,6 @@ func Build(sum *analysis.Summary, prov Provenance) *Document {
 	d.add(failovers(sum))
 	d.add(exposure(sum))
 	d.add(bridged(sum))
-	d.add(costs(sum))
-	for i, j := range sum.Users {
-		if i == 4 {
-			break
-		}
-		d.add(causes(&sum.Blame[j], analysis.ErrorBudget(sum.Plan, j)))
-		d.add(phases(&sum.Blame[j]))
-	}
-	return d
 }
 
 // notNamed words what a design would also suffer from, as far as its file does not speak of it.

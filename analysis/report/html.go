@@ -27,7 +27,7 @@ var pageScript string
 //go:embed html/page.tmpl
 var pageText string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageText))
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"whole": whole}).Parse(pageText))
 
 // pageRows is how many rows of a table the page shows, so that a large system still opens.
 const pageRows = 200

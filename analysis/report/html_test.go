@@ -347,3 +347,16 @@ func TestTypicalIncidentsAreThoseOfTheFigures(t *testing.T) {
 		}
 	}
 }
+
+// TestWhole keeps the parts of a figure together, however many there are, and nothing else.
+func TestWhole(t *testing.T) {
+	for text, want := range map[string]string{
+		"2 500 EUR":                "2\u00a0500 EUR",
+		"1 234 567 of 99.9 % now":  "1\u00a0234\u00a0567 of 99.9\u00a0% now",
+		"web 1 and 2 hosts 1 2345": "web 1 and 2 hosts 1 2345",
+	} {
+		if got := whole(text); got != want {
+			t.Errorf("whole(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 
 	"github.com/ftsim/ftsim/analysis"
@@ -37,6 +38,21 @@ func grouped(n int) string {
 		s = s[:i] + " " + s[i:]
 	}
 	return s
+}
+
+// parted matches the spaces within a figure: between thousands, and before a percent sign.
+var parted = regexp.MustCompile(`(\d) (\d{3}\b|%)`)
+
+// whole keeps the figures of a text in one line each, on pages that break lines at spaces.
+func whole(text string) string {
+	const noBreak = "\u00a0"
+	for {
+		next := parted.ReplaceAllString(text, "$1"+noBreak+"$2")
+		if next == text {
+			return text
+		}
+		text = next
+	}
 }
 
 // span writes seconds; without end is ∞.

@@ -92,6 +92,9 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		names = append(names, sub.Name())
 	}
 	hint := model.DidYouMean(args[0], names)
+	if hint == "" {
+		hint = "see: ftsim --help"
+	}
 	if isFile(args[0]) {
 		hint = fmt.Sprintf("to simulate it, write: ftsim run %s", args[0])
 	}
@@ -128,7 +131,11 @@ func arguments(least, most int, what string) cobra.PositionalArgs {
 		case len(args) < least:
 			return badInput("%s needs %s; write for example: %s", cmd.CommandPath(), what, firstExample(cmd))
 		case most >= 0 && len(args) > most:
-			return badInput("%s takes %s, but got %d arguments: %s", cmd.CommandPath(), what, len(args), strings.Join(args, " "))
+			number := fmt.Sprintf("%d arguments", len(args))
+			if len(args) == 1 {
+				number = "one"
+			}
+			return badInput("%s takes %s, but got %s: %s", cmd.CommandPath(), what, number, strings.Join(args, " "))
 		}
 		return nil
 	}
