@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -83,7 +84,7 @@ func answer(c *knownCase, a *knownAnswer, e effort) (*question, estimate, error)
 		found, err := q.search(e)
 		return q, found, err
 	}
-	q.none = a.Value == 0
+	q.none = a.Value == 0 && slices.Contains([]string{"", "mean", "max", "over"}, q.stat)
 	sys, err := q.system(c)
 	if err != nil {
 		return nil, estimate{}, err

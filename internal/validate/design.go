@@ -79,6 +79,7 @@ type cascade struct {
 	source      string
 	victims     []string
 	probability float64
+	delay       model.Distribution // nil = at once
 }
 
 // failover is the policy of a service whose standby is always ready.

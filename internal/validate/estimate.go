@@ -15,7 +15,8 @@ const fewest = 40
 // estimate is a figure with its 99.9 % interval.
 type estimate struct {
 	value, low, high float64
-	observations     int64 // replications, or incidents, that had something to say
+	size             float64 // of what was observed, where the value itself may be next to nothing
+	observations     int64   // replications, or incidents, that had something to say
 	runs             int64
 	events           int64
 }
@@ -35,7 +36,7 @@ func (e estimate) complement() estimate {
 
 // times is e in another unit.
 func (e estimate) times(x float64) estimate {
-	e.value, e.low, e.high = e.value*x, e.low*x, e.high*x
+	e.value, e.low, e.high, e.size = e.value*x, e.low*x, e.high*x, e.size*x
 	return e
 }
 
@@ -147,6 +148,9 @@ func deviation(values []float64) estimate {
 		m2, m4 = m2+d/n, m4+d*d/n
 	}
 	s := math.Sqrt(m2)
+	if s < 1e-9*math.Abs(mean) { // rounding of a constant
+		return estimate{observations: int64(len(values))}
+	}
 	half := z * math.Sqrt(math.Max(0, m4-m2*m2)/n) / (2 * s)
 	return estimate{value: s, low: s - half, high: s + half, observations: int64(len(values))}
 }
@@ -166,5 +170,6 @@ func extreme(values []float64, sign float64) estimate {
 		last, near = values[0], values[outer]
 	}
 	beyond := last + 7*(last-near)/outer
-	return estimate{value: last, low: min(last, beyond), high: max(last, beyond), observations: int64(len(values))}
+	size := math.Max(math.Abs(values[0]), math.Abs(values[len(values)-1]))
+	return estimate{value: last, low: min(last, beyond), high: max(last, beyond), size: size, observations: int64(len(values))}
 }

@@ -32,7 +32,7 @@ func (w *watch) take(o *model.Outcome) {
 	down, count, began := tally(o)
 	switch w.q.kind {
 	case firstOutage:
-		w.sums.add(float64(o.Outages[0].Start), 1)
+		w.one(float64(o.Outages[0].Start))
 	case failedBy:
 		w.sums.add(indicator(began+count > 0), 1)
 	case downAt:
@@ -43,9 +43,9 @@ func (w *watch) take(o *model.Outcome) {
 	case capacityLost:
 		w.sums.add(float64(o.Unserved[0])/horizon, 1)
 	case secondsOver:
-		w.sums.add(down, 1)
+		w.one(down)
 	case countOver:
-		w.sums.add(count+began, 1)
+		w.one(count + began)
 	case countAtMost:
 		w.sums.add(indicator(count+began <= w.q.limit), 1)
 	case secondsAtMost:
@@ -156,6 +156,9 @@ func (w *watch) estimate() estimate {
 	q, scale := w.q, float64(w.q.scale)
 	if q.none {
 		return w.sums.never()
+	}
+	if q.ofWhole() {
+		return w.statistic().times(1 / w.statScale())
 	}
 	switch q.kind {
 	case jobStops:

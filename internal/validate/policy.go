@@ -135,7 +135,7 @@ func numeral(word string) int {
 	return n
 }
 
-var lostWords = regexp.MustCompile(`^"lost for good (?:at|when) (\w+)(?: \w+)? (?:are )?(?:down(?: at once)?|gone)"$`)
+var lostWords = regexp.MustCompile(`^"lost for good (?:at|when) (?:all )?(\w+)(?: \w+)? (?:are )?(?:down(?: at once)?|gone)"$`)
 
 // dataWords accepts that data is lost when the system first goes down, if that is what the words say.
 func (d *design) dataWords(raw json.RawMessage) error {
@@ -234,7 +234,7 @@ var needWords = regexp.MustCompile(`^"([\w-]+) needs ([\w-]+)"$`)
 func (d *design) needWords(raw json.RawMessage) error {
 	m := needWords.FindSubmatch(raw)
 	if m != nil {
-		if i, known := d.index[string(m[1])]; known && d.parts[i].on == string(m[2]) {
+		if units := d.instances[string(m[1])]; len(units) > 0 && d.parts[d.index[units[0]]].on == string(m[2]) {
 			return nil
 		}
 	}
@@ -257,16 +257,21 @@ func (d *design) dependency(f fields) error {
 	if err != nil {
 		return err
 	}
-	delay, err := f.number("dependency", "delay", 0)
-	if err != nil || delay != 0 || !(p > 0 && p <= 1) {
-		return unsupported("a dependency with a delay, or a probability that cannot be")
+	if !(p > 0 && p <= 1) {
+		return unsupported("a dependency with a probability of %v", p)
+	}
+	var delay model.Distribution
+	if f.has("delay") {
+		if delay, err = parseLaw("delay", f["delay"], d.unit); err != nil {
+			return err
+		}
 	}
 	sources, err := d.names([]string{f.text("when_fails")})
 	if err != nil {
 		return err
 	}
 	for _, s := range sources {
-		d.cascades = append(d.cascades, cascade{s, victims, p})
+		d.cascades = append(d.cascades, cascade{s, victims, p, delay})
 	}
 	return nil
 }

@@ -94,6 +94,8 @@ type base struct {
 var bases = []base{
 	{"mttf", firstOutage, false, nothing, ""}, {"mttdl", firstOutage, false, nothing, ""},
 	{"first_system_outage_start", firstOutage, false, nothing, ""},
+	{"mean_time_to_failure", firstOutage, false, nothing, ""}, {"mean_time_to_first_failure", firstOutage, false, nothing, ""},
+	{"mean_time_to_data_loss", firstOutage, false, nothing, ""}, {"failure_probability", failedBy, false, instant, ""},
 	{"unreliability", failedBy, false, instant, ""}, {"reliability", failedBy, true, instant, ""},
 	{"probability_data_loss", failedBy, false, interval, ""},
 	{"probability_no_incident", failedBy, true, interval, ""},
@@ -102,11 +104,13 @@ var bases = []base{
 	{"unavailability", steadyDown, false, nothing, ""}, {"unavailability_steady", steadyDown, false, nothing, ""},
 	{"two_terminal", steadyDown, true, nothing, ""}, {"all_terminal", steadyDown, true, nothing, ""},
 	{"interval_availability", downOver, true, interval, ""}, {"interval_unavailability", downOver, false, interval, ""},
+	{"expected_outages", countOver, false, interval, ""}, {"outages", countOver, false, interval, ""},
 	{"expected_incidents", countOver, false, interval, ""}, {"incidents", countOver, false, interval, ""},
 	{"expected_downtime", secondsOver, false, interval, ""}, {"downtime", secondsOver, false, interval, ""},
-	{"failure_frequency", frequency, false, nothing, ""}, {"outages_per_year", frequency, false, nothing, "y"},
+	{"failure_frequency", frequency, false, nothing, ""}, {"outages_per_year", frequency, false, nothing, "y"}, {"incidents_per_year", frequency, false, nothing, "y"},
 	{"failures_per_year", frequency, false, nothing, "y"}, {"mean_capacity_fraction", capacityLost, true, nothing, ""},
 	{"mean_down_time", meanDown, false, nothing, ""}, {"mean_up_time", meanUp, false, nothing, ""},
+	{"mean_outage_duration", meanDown, false, nothing, ""}, {"mean_time_between_failures", betweenOutages, false, nothing, ""},
 	{"mtbf", betweenOutages, false, nothing, ""}, {"downtime_per_year", downRate, false, nothing, ""},
 	{"failovers_per_year", failoverRate, false, nothing, "y"}, {"rpo_per_single_failure", loss, false, nothing, ""},
 	{"probability_both_fail_at_once", atOnce, false, nothing, ""}, {"probability_all_fail_at_once", atOnce, false, nothing, ""},
@@ -130,7 +134,7 @@ var (
 	atTime     = regexp.MustCompile(`\(t=([0-9.eE+]+)\)`)
 	from0To    = regexp.MustCompile(`\[0,([0-9.eE+]+)\]`)
 	statistics = regexp.MustCompile(`^(rto|repair|detection_delay|rpo|completion_time|job_completion_time|running_time_lost)_(mean|sd|min|max|p[0-9.]+)(?:_(.+))?$`)
-	rpoOver    = regexp.MustCompile(`^probability_rpo_over_([0-9.]+)([a-z]+)(?:_(.+))?$`)
+	over       = regexp.MustCompile(`^probability_(rpo|rto)_over_([0-9.]+)([a-z]+)(?:_(.+))?$`)
 	atMost     = regexp.MustCompile(`^probability_(yearly_)?(downtime|incidents)_at_most_([0-9.]+)([a-z]*)(?:_(.+))?$`)
 	// formulas are no measures of a system but of what a source writes about it.
 	formulas = regexp.MustCompile(`formula|^ctmc_|optimal|best|^minimum_cost|published`)
@@ -194,9 +198,12 @@ func (q *question) recognise(c *knownCase, name string, arg argument, unit model
 		q.stat, q.alone = m[2], m[1] == "repair"
 		return m[3], nil
 	}
-	if m := rpoOver.FindStringSubmatch(name); m != nil {
-		q.kind, q.stat = loss, "over"
-		return m[3], q.setLimit(m[1], m[2])
+	if m := over.FindStringSubmatch(name); m != nil {
+		q.kind, q.stat = map[string]kind{"rpo": loss, "rto": outageLength}[m[1]], "over"
+		return m[4], q.setLimit(m[2], m[3])
+	}
+	if m := spread.FindStringSubmatch(name); m != nil {
+		return m[3], q.spread(c, m[1], m[2], arg, unit)
 	}
 	if m := atMost.FindStringSubmatch(name); m != nil {
 		return m[5], q.atMost(c, m, arg, unit)
@@ -266,7 +273,7 @@ func (q *question) extent(c *knownCase, want, have argument, unit model.Seconds)
 	case q.kind == steadyDown && have == instant:
 		q.kind = downAt
 		return nil
-	case q.kind == failedBy && have == interval:
+	case q.kind == failedBy && have != nothing:
 		return nil
 	case q.kind == jobStops && have == interval:
 		q.kind = countOver

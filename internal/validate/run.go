@@ -69,7 +69,7 @@ func needed(found estimate, q *question, e effort, done int) int {
 
 // relative is the half-width of the interval over what it is measured against.
 func (e estimate) relative(q *question) float64 {
-	against := math.Abs(e.value)
+	against := max(math.Abs(e.value), e.size)
 	switch {
 	case q.none:
 		return e.high

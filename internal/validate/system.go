@@ -29,7 +29,7 @@ func (d *design) system() (*model.System, error) {
 	}
 	for i, s := range d.cascades {
 		a.sys.Causes = append(a.sys.Causes, model.CommonCause{Name: "cascade " + strconv.Itoa(i+1), Mode: model.OSCrash,
-			SetOff: &model.SetOff{Component: int32(d.index[s.source])}, Victims: a.refs(s.victims), Probability: s.probability})
+			SetOff: &model.SetOff{Component: int32(d.index[s.source]), Delay: s.delay}, Victims: a.refs(s.victims), Probability: s.probability})
 	}
 	a.traces()
 	a.upkeep()

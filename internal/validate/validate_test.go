@@ -80,6 +80,26 @@ func TestWrongZero(t *testing.T) {
 	}
 }
 
+// Nothing may also be the least of what was seen, or half of it, and be wrong: a log takes ten seconds to be
+// safe, and most systems are down once.
+func TestWrongLeast(t *testing.T) {
+	for measure, policy := range map[string]string{
+		"rpo_min":              `{"replication":{"mode":"log shipping","interval":900,"transfer":10,"unit":"s"}}`,
+		"downtime_p50[0,5000]": `{}`,
+	} {
+		text := `{"id":"x","time_unit":"h","structure":{"components":[{"id":"p","failure":{"dist":"exponential","mean":3000}` +
+			map[bool]string{true: `,"repair":{"dist":"deterministic","value":2}`}[policy == "{}"] +
+			`}],"up":"p","policy":` + policy + `},"measures":{"` + measure + `":{"value":0}}}`
+		var c knownCase
+		if err := json.Unmarshal([]byte(text), &c); err != nil {
+			t.Fatal(err)
+		}
+		if r := checkMeasure(&c, &c.Measures[0], quick); r.verdict != fail {
+			t.Errorf("%s, want fail", strings.Join(r.row(), "  "))
+		}
+	}
+}
+
 // What is not understood is refused with a reason, never guessed.
 func TestRefusals(t *testing.T) {
 	const unit = `{"id":"u","failure":{"dist":"exponential","mean":10},"repair":{"dist":"exponential","mean":1},"count":3}`
