@@ -122,6 +122,16 @@ func TestCopyingTakesASource(t *testing.T) {
 	})
 }
 
+// What two members have that are both away is not copied to the third: it can be read again when they are back.
+func TestNothingIsCopiedFromMembersThatAreAway(t *testing.T) {
+	sys := sharded(3, 2, 1, model.Shards{Count: 100, After: 10 * model.Minute})
+	breaks(sys, 0, model.OSCrash, model.Hour, 4*model.Hour)
+	breaks(sys, 1, model.OSCrash, model.Hour, 4*model.Hour)
+	observe(t, sys, Options{Horizon: 6 * model.Hour, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+		near(t, "seconds without a copy", float64(out.Shards[0].Some[model.Read]), 4*3600, 1e-6)
+	})
+}
+
 // A member that is back without its data gets it from all others at once, each of which passes on its part.
 func TestCopyingIsParallel(t *testing.T) {
 	for n, want := range map[int]float64{2: 3600, 4: 1200, 7: 600} {
