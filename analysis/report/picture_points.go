@@ -134,11 +134,18 @@ func (p *picture) drawSpots(c draw.Canvas, spots []analysis.Spot, to *plane, rpo
 			x = to.all
 		}
 		col := faded(blue, 200)
-		if rto > 0 && s.Time >= rto || rpo >= 0 && s.Point > rpo {
+		if beyond(s, rpo, rto) {
 			col = faded(vermilion, 215)
 		}
 		dot(c, col, tx(x), ty(y), vg.Points(1.6+5.4*math.Sqrt(float64(s.Incidents)/to.most)))
 	}
+}
+
+// beyond is whether a dot is drawn on the far side of a promise. Of a spot with the promise in its midst, the colour
+// cannot be right for every incident; but it agrees with the line. Negative or zero is no promise, but for an rpo of zero.
+func beyond(s analysis.Spot, rpo, rto float64) bool {
+	half := math.Sqrt(analysis.SpotRatio)
+	return rto > 0 && s.Time*half > rto || rpo >= 0 && s.Point*half > rpo
 }
 
 // level marks a value on the y axis by a dashed line with its meaning at the right end.

@@ -32,6 +32,9 @@ func TestTemplatesRun(t *testing.T) {
 			if out, code := ftsim("validate", file); code != exitDone || strings.Contains(out, "warning") {
 				t.Errorf("validate: code %d\n%s", code, out)
 			}
+			if out, code := ftsim("fmt", "--check", file); code != exitDone {
+				t.Errorf("fmt: code %d\n%s", code, out)
+			}
 			if out, code := ftsim("run", file, "--runs", "2000"); code != exitDone || !strings.Contains(out, "✓") {
 				t.Errorf("run: code %d\n%s", code, out)
 			}
