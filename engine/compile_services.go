@@ -205,7 +205,7 @@ func spreads(from *model.Service, g *group) bool {
 	if g.copies > 0 {
 		copies = g.copies
 	}
-	return from.Store != nil && g.style == model.Shared && g.n > 1 && g.n <= 64 && copies <= mostCopies && from.Store.Mode != model.Unreplicated
+	return from.Store != nil && g.style == model.Shared && g.n > 1 && g.n <= model.MostWriters && copies <= model.MostCopies && from.Store.Mode != model.Unreplicated
 }
 
 // spread lays out the ledger of a store in which several members take writes.

@@ -11,9 +11,6 @@ import (
 // member and its successors; of an active-active one every member has everything. Who comes back gets what
 // it missed from the others at once, unless it lost all it had. What no copy has any more is lost.
 
-// mostCopies bounds the copies of a part: it is kept how much each set of them has.
-const mostCopies = 10
-
 // spread is the state of such a store.
 type spread struct {
 	copies, parts int32

@@ -296,6 +296,10 @@ func TestCheckWarns(t *testing.T) {
 			s.Components = append(s.Components, Component{Name: "db-c", Site: 0, Requires: need(0)})
 			s.Services[0].Members[1] = Member{5, 5}
 		}},
+		{`no loss is seen: 11 members take writes`, func(s *System) {
+			quorum(11)(s)
+			s.Services[0].Policy, s.Services[0].Store.Mode = rule{Shared, 1}, Async
+		}},
 		{`service "web": two replicas run on "db-a"`, func(s *System) {
 			s.Components = append(s.Components, Component{Name: "web/1", Kind: KindProcess, Site: 0, Requires: need(3)})
 			s.Services[1].Members[1] = Member{5, 3}

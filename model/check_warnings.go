@@ -15,6 +15,7 @@ func (c *checker) warnings() {
 	c.unhurt()
 	c.neverFound()
 	c.outrun()
+	c.unbooked()
 	if c.sys.Changes {
 		return
 	}
@@ -30,6 +31,25 @@ func (c *checker) outrun() {
 				"service %q: its copies take in less than is written, and fall behind without bound", x.Name)
 		} else if x.Store != nil && len(x.Members) > 1 {
 			c.narrow(x)
+		}
+	}
+}
+
+// unbooked names stores in which more members take writes than the ledger can tell apart.
+func (c *checker) unbooked() {
+	for i := range c.sys.Services {
+		x := &c.sys.Services[i]
+		if x.Store == nil || x.Store.Shards != nil || x.Policy == nil || x.Policy.Style() != Shared || x.Store.Mode == Unreplicated {
+			continue
+		}
+		n := len(x.Members)
+		copies := n
+		if l, ok := x.Policy.(Leaderless); ok {
+			copies, _, _ = l.Copies()
+		}
+		if n > MostWriters || copies > MostCopies {
+			c.warn(x.At, fmt.Sprintf("what it loses is told for at most %d members and %d copies of each write; a leaderless store with data.shards may have more", MostWriters, MostCopies),
+				"service %q: no books are kept of its data, so no loss is seen: %d members take writes", x.Name, n)
 		}
 	}
 }

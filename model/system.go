@@ -250,6 +250,13 @@ type Cushion struct {
 	Drain float64 // how many times the offered load a queue is worked off with, above 1; 0 = a cache
 }
 
+// MostCopies and MostWriters bound the stores in which several members take writes and of which books are
+// kept: a book says for each set of the copies how much that set has.
+const (
+	MostCopies  = 10
+	MostWriters = 64
+)
+
 // Store is the data of a service (SEMANTICS 4.1).
 type Store struct {
 	Mode          ReplicationMode
