@@ -147,6 +147,8 @@ func TestComparedWords(t *testing.T) {
 			"b and a cannot be told apart at this precision: b has between 1m a year less and 1m a year more downtime of buy; if there is a difference, it is too small to be found by running more."},
 		{est(600, 500, 700), est(590, 500, 700), est(-10, -19, -1), unknown, analysis.Untold, 1.5,
 			"b and a cannot be told apart at this precision: b has between 1s a year and 19s a year less downtime of buy; 2 times as many runs would probably tell a difference of the size seen here."},
+		{est(600, 500, 700), est(1200, 500, 9000), est(600, -100, 1300), est(1, -.75, 56.5), analysis.Untold, 5.5,
+			"b and a cannot be told apart at this precision: b has between 0.250 and 57.5 times the downtime of buy that a has; 6 times as many runs would probably tell a difference of the size seen here."},
 		{est(600, 500, 700), none, est(-600, -700, -500), unknown, analysis.Less, 0,
 			"b has 10m a year less downtime of buy than a (95 %: 8.33m to 11.7m)."},
 		{none, none, est(0, 0, 0), unknown, analysis.Alike, 0, "neither a nor b had an outage of buy; more runs may show one."},

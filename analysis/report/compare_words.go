@@ -63,7 +63,7 @@ func sentence(st *analysis.Standing, c *analysis.Match, i int) string {
 	case s.Finding == analysis.Alike:
 		return fmt.Sprintf("%s and %s have the same%s in every replication", b, a, of)
 	case s.Finding == analysis.Untold:
-		return fmt.Sprintf("%s and %s cannot be told apart at this precision: %s%s", b, a, between(b, s, of), runsNeeded(s))
+		return fmt.Sprintf("%s and %s cannot be told apart at this precision: %s%s", b, a, between(a, b, s, of), runsNeeded(s))
 	case math.IsNaN(s.Relative.Value):
 		return fmt.Sprintf("%s has %s a year %s%s than %s (95 %%: %s to %s)", b, span(math.Abs(s.Difference.Value)), s.Finding, of, a,
 			span(least(s.Difference)), span(most(s.Difference)))
@@ -84,11 +84,15 @@ func bySoMuch(s *analysis.Side, of, a string) string {
 func least(e analysis.Estimate) float64 { return min(math.Abs(e.Low), math.Abs(e.High)) }
 func most(e analysis.Estimate) float64  { return max(math.Abs(e.Low), math.Abs(e.High)) }
 
-// between says how far off the designs may be from each other, which is what an open comparison shows.
-// After the correction for several designs, the interval of one may lie on one side of zero all the same.
-func between(b string, s *analysis.Side, of string) string {
+// between says how far off the designs may be from each other, which is what an open comparison shows; from twice as much
+// on as a factor, because nobody pictures 5 578 % more. After the correction for several designs, the interval of one may
+// lie on one side of zero all the same.
+func between(a, b string, s *analysis.Side, of string) string {
 	e, write := s.Difference, func(x float64) string { return span(math.Abs(x)) + " a year" }
 	if r := s.Relative; !math.IsNaN(r.Value) && !math.IsInf(r.High, 1) {
+		if r.High >= 1 {
+			return fmt.Sprintf("%s has between %s and %s times the%s that %s has", b, number(1+r.Low), number(1+r.High), of, a)
+		}
 		e, write = r, func(x float64) string { return number(100*math.Abs(x)) + " %" }
 	}
 	switch {
