@@ -93,6 +93,8 @@ func (r *Runner) watch(g *group, k int32) {
 	switch {
 	case !looking:
 		seen = m.believed // nobody is there to learn anything
+	case g.hollow && k == g.state.Primary:
+		seen = false
 	case m.slow:
 		seen = false // its heartbeats go on; whether that deceives the detector is for it to say
 	}

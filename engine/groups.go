@@ -61,6 +61,7 @@ type group struct {
 	unfit              bool  // and the present candidate
 	old                int32 // an earlier primary that serves on its side of a partition, or none
 	restoring          bool  // its data is being brought back
+	hollow             bool  // its primary is up and has nothing, but another member has a copy
 	suspended          bool  // it serves nothing while its data is being reconciled
 	barred             bool  // the primary is back, but is being replaced already
 	redirected         float64
@@ -488,7 +489,7 @@ func (r *Runner) lost(g *group) bool {
 	case g.style == model.Majority:
 		return !m.up || !r.inTouch(g, m) || g.votes && r.stores[g.store].headless
 	case g.detector == nil:
-		return !m.up
+		return !m.up || g.hollow
 	}
 	return !m.believed
 }

@@ -119,7 +119,7 @@ func (r *Runner) settleStore(g *group) {
 	if s.backups != nil || s.errors != nil {
 		r.settleRestore(g, s, primary.up)
 		if s.spoilt.rang {
-			r.settleError(g, s, primary.up)
+			r.settleError(g, s, primary.up && !g.hollow)
 		}
 	}
 	if !primary.up && !s.primaryDown {
@@ -127,8 +127,10 @@ func (r *Runner) settleStore(g *group) {
 	}
 	if g.votes {
 		r.settleVotes(g, s, primary)
-	} else if primary.up && s.primaryDown {
+	} else if primary.up && (s.primaryDown || g.hollow) {
 		r.recover(g, s)
+	} else if g.hollow && !primary.up {
+		r.hollowFalls(g, s)
 	}
 	s.primaryDown = !primary.up
 	if s.lag != none && s.mode != model.Unreplicated {
@@ -141,14 +143,14 @@ func (r *Runner) settleStore(g *group) {
 		}
 	}
 	if s.corruption != nil {
-		r.settleCorruption(g, s, primary.up)
+		r.settleCorruption(g, s, primary.up && !g.hollow)
 	}
 	if s.merger.from != nil {
 		r.settleBranches(g, s, primary)
 	}
-	r.waitForCopies(g, s, primary.up, copies)
+	r.waitForCopies(g, s, primary.up && !g.hollow, copies)
 	s.refusing = g.fence.stopped && g.fence.writesOnly()
-	writing := primary.up && !s.headless && !g.restoring && !s.closed() && r.answers(g, primary)
+	writing := primary.up && !s.headless && !g.restoring && !g.hollow && !s.closed() && r.answers(g, primary)
 	if writing && !s.writing && s.lastAck < r.now {
 		s.since = r.now
 		if s.history != none {
@@ -222,7 +224,7 @@ func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
 // inContact tells whether copy k gets what the primary writes.
 func (r *Runner) inContact(g *group, s *store, primary *member, k int32) bool {
 	m := &r.members[g.first+k]
-	if !primary.up || !m.up || g.restoring || s.headless {
+	if !primary.up || !m.up || g.restoring || g.hollow || s.headless {
 		return false
 	}
 	if j := s.source(g, k); j != g.state.Primary {
@@ -423,7 +425,8 @@ func (r *Runner) recover(g *group, s *store) {
 	loss := model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: s.fell, Source: model.FromDisk}
 	switch {
 	case c.empty:
-		if !r.anyCopy(g, s) && r.beginRestore(g, s, s.lastAck) {
+		others := r.anyCopy(g, s)
+		if g.hollow = others && !r.copiedBack(g, s); g.hollow || !others && r.beginRestore(g, s, s.lastAck) {
 			return
 		}
 		r.refill(g, s, &loss)
@@ -450,14 +453,9 @@ func (r *Runner) anyCopy(g *group, s *store) bool {
 	return false
 }
 
-// refill copies the data back from the copy that has most of it; if there is none, all is lost.
+// refill puts in place what has been copied back from the best copy; if there is none, all is lost.
 func (r *Runner) refill(g *group, s *store, loss *model.Loss) {
-	var best *replica
-	for k := int32(0); k < g.n && s.mode != model.Unreplicated; k++ {
-		if c := &r.copies[s.first+k]; k != g.state.Primary && !c.empty && (best == nil || c.position > best.position) {
-			best = c
-		}
-	}
+	best := r.bestAtHand(g, s)
 	if best != nil && best.rot.bad {
 		r.rotten(g, s, g.state.Primary, true)
 	}
@@ -523,7 +521,7 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	}
 	s.written, s.lastAck, s.last, s.absent.total = to.position, to.at, r.now, to.absent
 	s.writing, s.blocked, s.alone, s.primaryDown, s.unflushed = false, false, false, false, 0
-	s.headless = false
+	s.headless, g.hollow = false, false
 	if to.chasing {
 		r.stopChase(s, g.state.Primary, to)
 	}

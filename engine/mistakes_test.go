@@ -207,10 +207,10 @@ func TestWhatSurvives(t *testing.T) {
 func TestUnnoticedLossHasItsCause(t *testing.T) {
 	sys := farm(2, standby(1), 1)
 	sys.Components[0].Modes = []model.Mode{{Kind: model.MediaLoss, Life: fixedLaw(2 * model.Hour), Repair: fixedLaw(600)}}
-	sys.Components[1].Modes = []model.Mode{{Kind: model.OSCrash, Life: fixedLaw(model.Hour), Repair: fixedLaw(model.Day)}}
+	sys.Components[1].Modes = []model.Mode{{Kind: model.OSCrash, Life: fixedLaw(model.Hour), Repair: fixedLaw(2 * model.Hour)}}
 	sys.Services[0].Detector = policies.After{Down: fixedLaw(10)}
 	sys.Services[0].Store = &model.Store{Mode: model.Async, WriteRate: 1}
-	observe(t, sys, Options{Horizon: 3 * model.Hour, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+	observe(t, sys, Options{Horizon: 3.5 * model.Hour, Seed: 1, Runs: 1}, func(out *model.Outcome) {
 		if len(out.Losses) != 1 || out.Losses[0].Initiator != 0 {
 			t.Fatalf("losses %+v, want one, begun by the media loss", out.Losses)
 		}

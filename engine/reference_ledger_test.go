@@ -25,6 +25,7 @@ type ledger struct {
 	alone       bool // the wait is over, the primary goes on without
 	waited      bool // the wait has just ended
 	primaryDown bool
+	hollow      bool          // the primary is up and has nothing, but another member has a copy
 	fell        model.Element // what took the primary down
 	unflushed   float64       // seconds of writing the primary lost in its fall
 	branch      *branch
@@ -89,6 +90,9 @@ func (t *twin) setUpLedger(s *twinService) {
 	l.write(0)
 	s.ledger = l
 }
+
+// hollow tells whether the primary waits for data that another member has.
+func (s *twinService) hollow() bool { return s.ledger != nil && s.ledger.hollow }
 
 // write begins a stretch of writing, or carries on the one under way.
 func (l *ledger) write(now float64) {
@@ -216,7 +220,7 @@ func (t *twin) settleLedger(s *twinService) {
 	if !up && !l.primaryDown {
 		l.fell = t.blame
 	}
-	if up && l.primaryDown && !l.headless {
+	if up && (l.primaryDown || l.hollow) && !l.headless {
 		if l.votes && (l.copies[s.state.Primary].empty || l.unflushed > 0) {
 			l.stepDown(s.state.Primary)
 		} else {
@@ -224,6 +228,7 @@ func (t *twin) settleLedger(s *twinService) {
 		}
 	}
 	l.primaryDown = !up
+	l.hollow = l.hollow && up
 	for _, m := range s.members {
 		if m != s.primary() && l.Mode != model.Unreplicated && l.copies[m.k].following && !t.inContact(s, m) {
 			l.drawLags()
@@ -237,7 +242,7 @@ func (t *twin) settleLedger(s *twinService) {
 		}
 	}
 	t.waitForCopies(s, copies)
-	if up && !l.blocked && !s.refuses() && !l.headless && t.takesWrites(s) {
+	if up && !l.hollow && !l.blocked && !s.refuses() && !l.headless && t.takesWrites(s) {
 		l.writeFor(t.getThrough(s), t.now)
 	} else {
 		l.writing = false
@@ -297,7 +302,7 @@ func (t *twin) follow(s *twinService, m *twinMember) bool {
 // inContact tells whether a copy gets what the primary writes.
 func (t *twin) inContact(s *twinService, m *twinMember) bool {
 	p := s.primary()
-	return p.up && m.up && !s.ledger.headless && t.reaches(t.site(p), t.site(m))
+	return p.up && m.up && !s.ledger.hollow && !s.ledger.headless && t.reaches(t.site(p), t.site(m))
 }
 
 // stepDown makes a leader that has lost data one copy among others.
@@ -352,7 +357,7 @@ func (t *twin) waitForCopies(s *twinService, copies int) {
 	waited := l.waited
 	l.waited = false
 	switch {
-	case copies >= l.acks || !s.primary().up:
+	case copies >= l.acks || !s.primary().up || l.hollow:
 		t.callOff(clock)
 		l.blocked = false
 		l.alone = l.alone && copies < l.acks
@@ -452,13 +457,18 @@ func (t *twin) recover(s *twinService) {
 	l := s.ledger
 	own := &l.copies[s.state.Primary]
 	goesOn := l.written() - l.unflushed
-	total := false
+	total, atHand := false, false
 	if own.empty {
-		goesOn, total = 0, true
+		goesOn, total, l.hollow = 0, true, false
 		for k, c := range l.copies {
-			if int32(k) != s.state.Primary && !c.empty && l.Mode != model.Unreplicated {
-				goesOn, total = max(goesOn, c.position), false
+			if m := s.members[k]; m != s.primary() && !c.empty && l.Mode != model.Unreplicated {
+				if l.hollow, total = true, false; m.up && t.reaches(t.site(s.primary()), t.site(m)) {
+					atHand, goesOn = true, max(goesOn, c.position)
+				}
 			}
+		}
+		if l.hollow = l.hollow && !atHand; l.hollow { // it has to wait for a copy
+			return
 		}
 	}
 	loss := t.loss(s, goesOn)
@@ -516,7 +526,7 @@ func (t *twin) handOver(s *twinService, from, to *twinMember, goesOn bool, why m
 	}
 	kept := l.written() - l.unflushed
 	l.cut(own.position)
-	l.headless = false
+	l.headless, l.hollow = false, false
 	l.writing, l.blocked, l.alone, l.primaryDown, l.unflushed = false, false, false, false, 0
 	*own = twinCopy{position: own.position}
 	if from == to {

@@ -124,7 +124,7 @@ func (t *twin) watchAll(s *twinService) {
 // nothing has happened.
 func (t *twin) watch(s *twinService, m *twinMember) {
 	seen, looking := t.sees(s, m)
-	if looking && t.slow(m) {
+	if looking && (t.slow(m) || m == s.primary() && s.hollow()) {
 		seen = false
 	}
 	if !looking {
@@ -383,7 +383,7 @@ func (t *twin) isLost(s *twinService) bool {
 	case s.style == model.Majority:
 		return !m.up || !t.inTouch(s, m) || s.ledger != nil && s.ledger.headless
 	case s.Detector == nil:
-		return !m.up
+		return !m.up || s.hollow()
 	default:
 		return !m.believed
 	}
@@ -556,7 +556,7 @@ func (t *twin) serving(s *twinService, site int32, at float64) (*twinMember, flo
 		return m, 0
 	}
 	switch {
-	case s.barred, s.hold.stopped && !s.readsGoOn(), s.style == model.Majority && s.state.Phase != model.Serving:
+	case s.barred, s.hollow(), s.hold.stopped && !s.readsGoOn(), s.style == model.Majority && s.state.Phase != model.Serving:
 		return m, 0
 	case s.state.Phase == model.Redirection && s.state.Tail:
 		return m, 1 - s.state.Late
@@ -607,6 +607,8 @@ func (t *twin) inTheWay(s *twinService, at float64) model.Phase {
 		return model.Decision
 	case s.state.Phase != model.Serving:
 		return s.state.Phase
+	case m.up && s.hollow():
+		return model.Repair
 	case m.up && s.warming(m, at):
 		return model.Warming
 	case m.up:

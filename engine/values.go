@@ -88,7 +88,7 @@ func (r *Runner) serving(g *group, view int32, t float64) (*member, float64) {
 	m := &r.members[g.first+g.state.Primary]
 	if m.up && r.reach.ok(view, m.site) {
 		switch {
-		case g.barred, g.restoring, g.suspended, g.fence.stopped && !g.fence.writesOnly(), g.style == model.Majority && g.state.Phase != model.Serving:
+		case g.barred, g.restoring, g.hollow, g.suspended, g.fence.stopped && !g.fence.writesOnly(), g.style == model.Majority && g.state.Phase != model.Serving:
 			return m, 0
 		case g.state.Phase == model.Redirection && g.state.Tail:
 			return m, 1 - g.state.Late
@@ -165,6 +165,8 @@ func (r *Runner) blocking(g *group, worth float64) model.Phase {
 		return model.Decision
 	case g.state.Phase != model.Serving:
 		return g.state.Phase
+	case g.hollow && m.up:
+		return model.Repair
 	case m.up && g.suspended:
 		return model.Reconciling
 	case m.up && g.warming > 0:
