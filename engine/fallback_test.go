@@ -12,7 +12,7 @@ import (
 // older than the last.
 func TestFallbackLosesWhatWasWrittenAlone(t *testing.T) {
 	sys := pairFailing(1, 2*model.Hour, model.Store{Mode: model.SyncFallback, Acks: 1, FallbackAfter: fixedLaw(10)})
-	breaks(sys, 1, model.OSCrash, model.Hour, 70*model.Minute)
+	breaksOnce(sys, 1, model.OSCrash, model.Hour, 70*model.Minute)
 	observe(t, sys, Options{Horizon: 11 * model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
 		if len(out.Losses) != 1 {
 			t.Fatalf("losses %+v, want one", out.Losses)

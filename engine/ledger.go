@@ -24,6 +24,7 @@ type store struct {
 	takesIn          float64   // seconds of writing per second a copy can take in; 0 = any
 	feeds            []int32   // as FeedsFrom
 	intake           []float64 // takesIn of each copy, by the member it copies from and itself; nil = that of all
+	copyTimes        []float64 // seconds that links take to carry a full copy at least, as intake; nil = no time
 	chaseClock       int32     // the first of its copies'
 	rate             float64
 	flush            float64
@@ -202,7 +203,7 @@ func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
 	switch {
 	case follows && c.empty && g.votes && !r.hasVotes(g, primary):
 		return false // nobody leads who could take it in
-	case follows && !r.rebuild(s, k, c):
+	case follows && !r.rebuild(s, s.source(g, k), k, c):
 		return false
 	case follows && c.takesIn > 0 && r.behind(s, c, whole):
 		return false
@@ -455,14 +456,15 @@ func (r *Runner) anyCopy(g *group, s *store) bool {
 
 // refill puts in place what has been copied back from the best copy; if there is none, all is lost.
 func (r *Runner) refill(g *group, s *store, loss *model.Loss) {
-	best := r.bestAtHand(g, s)
-	if best != nil && best.rot.bad {
-		r.rotten(g, s, g.state.Primary, true)
-	}
-	if best == nil {
+	from := r.bestAtHand(g, s)
+	if from == none {
 		loss.Total, loss.Seconds, loss.Transactions, loss.Source = true, model.Never, s.acknowledged()*s.rate, model.FromNowhere
 		s.written, s.absent.total = 0, 0
 		return
+	}
+	best := &r.copies[s.first+from]
+	if best.rot.bad {
+		r.rotten(g, s, g.state.Primary, true)
 	}
 	s.measure(loss, best, s.lastAck)
 	loss.Source = model.FromCopy

@@ -2,8 +2,8 @@ package engine
 
 // This file is about copies that have to be made anew before they can follow, or be promoted (R31).
 
-// rebuild makes a copy that is empty, or has gone another way, fit to follow; true if it is.
-func (r *Runner) rebuild(s *store, k int32, c *replica) bool {
+// rebuild makes a copy that is empty, or has gone another way, fit to follow who it is copied from; true if it is.
+func (r *Runner) rebuild(s *store, from, k int32, c *replica) bool {
 	switch {
 	case !c.empty && !c.diverged, s.fullCopy == none:
 		return true
@@ -21,6 +21,9 @@ func (r *Runner) rebuild(s *store, k int32, c *replica) bool {
 	took := 0.0
 	if law != none {
 		took = r.laws[law].draw(&s.luck, r.lend)
+	}
+	if c.anew && s.copyTimes != nil {
+		took = max(took, s.copyTimes[from*s.n+k])
 	}
 	if took <= 0 {
 		r.madeAnew(c)

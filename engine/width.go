@@ -44,6 +44,26 @@ func (c *compiler) intakes(s *model.Store, g *group) []float64 {
 	return out
 }
 
+// copyTimes is how many seconds a full copy from each member of a store to each other takes at least, by the
+// source and the copy. nil = no link is in the way.
+func (c *compiler) copyTimes(s *model.Store, g *group) []float64 {
+	net := &c.p.sys.Network
+	if s.Rebuild == nil || s.Rebuild.Size == 0 || !slices.ContainsFunc(net.Links, func(l model.Link) bool { return l.Bandwidth > 0 }) {
+		return nil
+	}
+	out := make([]float64, g.n*g.n)
+	for j := range g.n {
+		from := c.siteOf(g, j)
+		width := widest(net, from)
+		for k := range g.n {
+			if to := c.siteOf(g, k); from != none && to != none && width[to] > 0 { // no way at all is the network's affair
+				out[j*g.n+k] = s.Rebuild.Size / width[to]
+			}
+		}
+	}
+	return out
+}
+
 // siteOf is where a member is in the network.
 func (c *compiler) siteOf(g *group, k int32) int32 {
 	return c.p.sys.Components[c.p.members[g.first+k].component].Site

@@ -61,3 +61,20 @@ func TestWidestWay(t *testing.T) {
 		}
 	}
 }
+
+// A full copy of 3.6 GB takes an hour over a link of 1 MB/s, however fast it is made.
+func TestFullCopiesTakeTheLink(t *testing.T) {
+	for bandwidth, want := range map[float64]float64{0: 660, 1e6: 4200, 1e9: 660} {
+		sys := twoZones(&policies.ActivePassive{Alpha: 1, Success: 1}, []int32{0, 1})
+		sys.Clients = []model.ClientGroup{{Site: 0, Share: 0.5}, {Site: 1, Share: 0.5}}
+		for i := range sys.Network.Links {
+			sys.Network.Links[i].Bandwidth = bandwidth
+		}
+		breaksOnce(sys, 0, model.MediaLoss, model.Hour, 600)
+		sys.Services[0].Detector = policies.After{Down: fixedLaw(model.Day)}
+		sys.Services[0].Store = &model.Store{WriteRate: 1, Rebuild: &model.Rebuild{FullCopy: fixedLaw(60), Size: 3.6e9}}
+		observe(t, sys, Options{Horizon: 5 * model.Hour, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+			near(t, "down", float64(out.Unserved[0]), want, 1e-3)
+		})
+	}
+}

@@ -276,7 +276,7 @@ func (c *checker) recovery(x *Service, where string) {
 	if k := x.Store.Corruption; k != nil && (k.Life == nil || !(k.Life.Mean() > 0) || !isLength(k.ScrubEvery) || !(k.Share > 0 && k.Share <= 1)) {
 		c.fault(x.At, "%s: silent corruption needs a law, a finite time between scrubs and a share of the data above 0 and at most 1", where)
 	}
-	if b := x.Store.Rebuild; b != nil && (b.FullCopy == nil || !isLength(b.FullCopy.Mean()) || !isShare(b.RewindWorks)) {
+	if b := x.Store.Rebuild; b != nil && (b.FullCopy == nil || !isLength(b.FullCopy.Mean()) || !isShare(b.RewindWorks) || !(b.Size >= 0) || math.IsInf(b.Size, 1)) {
 		c.fault(x.At, "%s: a full copy must take a finite time, and rewinding works with a probability", where)
 	}
 }

@@ -295,6 +295,7 @@ type Rebuild struct {
 	FullCopy    Distribution // of a copy that has nothing
 	Rewind      Distribution // of one that went another way; nil = at once
 	RewindWorks float64      // else it takes a full copy, 0 to 1
+	Size        float64      // bytes of a full copy, which links of little bandwidth hold up; 0 = not known
 }
 
 // Candidates tells which copies may be promoted (R15, R32). The zero Candidates takes those that were never

@@ -98,7 +98,7 @@ func (b *builder) rebuild(r *mapping, st *model.Store, size float64) {
 		return
 	}
 	rate := m.bytesPerSecond("full_copy_rate", math.Inf(1))
-	out := &model.Rebuild{FullCopy: failures.Fixed(model.Seconds(size / rate)), RewindWorks: m.share("rewind_works", 0)}
+	out := &model.Rebuild{FullCopy: failures.Fixed(model.Seconds(size / rate)), RewindWorks: m.share("rewind_works", 0), Size: size}
 	if m.has("full_copy_takes") {
 		out.FullCopy = m.law("full_copy_takes", steady, nil)
 	} else if size == 0 || math.IsInf(rate, 1) {
