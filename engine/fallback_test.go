@@ -13,7 +13,7 @@ import (
 func TestFallbackLosesWhatWasWrittenAlone(t *testing.T) {
 	sys := pairFailing(1, 2*model.Hour, model.Store{Mode: model.SyncFallback, Acks: 1, FallbackAfter: fixedLaw(10)})
 	breaksOnce(sys, 1, model.OSCrash, model.Hour, 70*model.Minute)
-	observe(t, sys, Options{Horizon: 11 * model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+	observe(t, sys, Options{Horizon: 10*model.Day + 3*model.Hour, Seed: 1, Runs: 1}, func(out *model.Outcome) {
 		if len(out.Losses) != 1 {
 			t.Fatalf("losses %+v, want one", out.Losses)
 		}
