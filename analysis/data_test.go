@@ -13,7 +13,7 @@ import (
 func TestDataByCauseAndSource(t *testing.T) {
 	first, second := year(), year()
 	first.Losses = []model.Loss{{Initiator: 0, Source: model.FromDisk}, {Initiator: 0, Seconds: 4, Transactions: 40},
-		{Initiator: 1, Seconds: model.Never, Total: true, Source: model.FromNowhere}}
+		{Initiator: 1, Seconds: model.Never, Transactions: 70, Total: true, Source: model.FromNowhere}}
 	second.Losses = []model.Loss{{Initiator: 0, Seconds: 2, Transactions: 20, Source: model.FromLog, Took: 600},
 		{Initiator: 0, Seconds: 3600, Transactions: 9, Source: model.FromLog, Took: 1200, Damage: model.Spoilt}}
 	s := study(plan(), first, second)
@@ -210,7 +210,7 @@ func TestDataOfGroups(t *testing.T) {
 // Without a write rate a loss has seconds but no transactions; none must not be told as zero of them.
 func TestLossesWithoutWriteRateCountNoTransactions(t *testing.T) {
 	o := year()
-	o.Losses = []model.Loss{{Initiator: 0, Seconds: 4}}
+	o.Losses = []model.Loss{{Initiator: 0, Seconds: 4}, {Initiator: 0, Seconds: model.Never, Total: true}}
 	s := study(plan(), o)
 	for name, e := range map[string]Estimate{"store": s.Get("loss_transactions", 0).Stat("p50"), "cause": s.Data[0].Causes[0].LostTransactions("p50")} {
 		if !math.IsNaN(e.Value) {

@@ -400,8 +400,8 @@ func lostSeconds(l *model.Loss) float64 {
 }
 
 // isCounted tells whether the transactions of a loss are known. Without a write_rate they are not: a loss of
-// some seconds of them is then none of transactions.
-func isCounted(l *model.Loss) bool { return l.Transactions > 0 || math.IsInf(lostSeconds(l), 1) }
+// some seconds, or of everything, is then none of transactions.
+func isCounted(l *model.Loss) bool { return l.Transactions > 0 }
 
 // lostTransactions is +∞ if everything was lost, or more and more.
 func lostTransactions(l *model.Loss) float64 {

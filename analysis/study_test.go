@@ -190,7 +190,7 @@ func TestBlameSums(t *testing.T) {
 func TestLosses(t *testing.T) {
 	o := year()
 	o.Losses = []model.Loss{{Service: 0}, {Service: 0, Seconds: 4, Transactions: 40}, {Service: 0, Seconds: 2, Transactions: 20},
-		{Service: 0, Seconds: model.Never, Total: true}}
+		{Service: 0, Seconds: model.Never, Transactions: 1e6, Total: true}}
 	o.Failovers = []model.Failover{{Service: 0}, {Service: 0, Manual: true}, {Service: 0, Trigger: model.FalseAlarm, Result: model.Stuck}}
 	s := study(plan(model.Objective{Journey: 0, RPO: 2, RPOSet: true}), o, year())
 	at := func(metric, stat string) float64 { return s.Get(metric, 0).Stat(stat).Value }
