@@ -13,7 +13,7 @@ const lessUsual = `
 apiVersion: ftsim/v1
 topology:
   regions: {r: {zones: {z: }}}
-  racks: {k: {zone: z, tor: {mtbf: 1y, modes: {crash: {mtbf: 1y}, isolated: {mtbf: 1y}, power-loss: {mtbf: 1y}}}}}
+  racks: {k: {zone: z, tor: {modes: {crash: {mtbf: 1y}, isolated: {mtbf: 1y}, power-loss: {mtbf: 1y}}}}}
   devices: {d: {mtbf: 1y}}
 nodes: {a: , b: , c: }
 services:

@@ -51,16 +51,11 @@ func (m *mapping) modes(usual model.FaultMode, keepsAge bool) []model.Mode {
 			mine = others.open(usual.String(), v, m.where+": "+usual.String())
 		}
 	}
-	life := m.lifeLaw("mtbf", nil)
-	if life == nil && mine != nil {
-		life = mine.lifeLaw("mtbf", nil)
-	}
+	life := m.nearer(mine, usual, "mtbf").lifeLaw("mtbf", nil)
 	var repair model.Distribution
-	switch {
-	case m.has("mttr"):
-		repair = m.lifeLaw("mttr", nil)
-	case mine != nil && mine.has("mttr"):
-		repair = mine.lifeLaw("mttr", nil)
+	switch by := m.nearer(mine, usual, "mttr"); {
+	case by.has("mttr"):
+		repair = by.lifeLaw("mttr", nil)
 	case life != nil && life != never:
 		repair = m.lifeLaw("mttr", usualRepair)
 	}
@@ -91,6 +86,26 @@ func (m *mapping) modes(usual model.FaultMode, keepsAge bool) []model.Mode {
 	others.later("corruption", "bad-change", "data-error", "overload", "maintenance")
 	others.done()
 	return out
+}
+
+// nearer is where a key of the usual mode is said: beside `modes`, or in it, where mine is. What a file says in either
+// place goes before what a preset says in the other.
+func (m *mapping) nearer(mine *mapping, usual model.FaultMode, key string) *mapping {
+	if mine == nil || !mine.has(key) {
+		return m
+	}
+	if !m.has(key) {
+		return mine
+	}
+	beside := slices.IndexFunc(m.layers, func(l *node) bool { return l.find(key) != nil })
+	within := slices.IndexFunc(m.layers, func(l *node) bool { return l.path("modes."+usual.String()+"."+key) != nil })
+	switch {
+	case within < beside:
+		return mine
+	case within == beside:
+		m.d.fault(mine.place(key), "keep one of them", "%s: %s is that of %s already", mine.where, key, usual)
+	}
+	return m
 }
 
 // slowness reads what something slow still does into the last of some modes.

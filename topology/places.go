@@ -94,7 +94,7 @@ func (b *builder) region(name, value *node) {
 	m := b.open("region", name, value)
 	m.preset("", "place")
 	r := &place{name: name.text, site: model.None}
-	r.comp = b.component(model.Component{Name: name.text, Kind: model.KindRegion, Site: model.None, Modes: m.modes(model.Crash, false)}, name)
+	r.comp = b.component(model.Component{Name: name.text, Kind: model.KindRegion, Site: model.None, Modes: m.placeModes()}, name)
 	b.regions[name.text] = r
 	b.d.each(m.may("zones"), m.where+": zones", func(n, v *node) { b.zone(r, n, v) })
 	m.ignore("description")
@@ -111,13 +111,28 @@ func (b *builder) zone(r *place, name, value *node) {
 	}
 	z := &place{name: name.text}
 	z.comp = b.component(model.Component{Name: name.text, Kind: model.KindZone, Site: model.None,
-		Modes: m.modes(model.Crash, false), Requires: allOf(ref(r.comp))}, name)
+		Modes: m.placeModes(), Requires: allOf(ref(r.comp))}, name)
 	z.site = b.site(name.text, z.comp, transit)
 	b.sys.Components[z.comp].Site = z.site
 	r.hold(z)
 	b.zones[name.text] = z
 	m.ignore("room_power", "provides", "description")
 	m.done()
+}
+
+// placeModes reads how a region or zone breaks. Which way is the usual one is said by mode.
+func (m *mapping) placeModes() []model.Mode {
+	usual := model.Crash
+	word := m.word("mode", []string{model.Crash.String(), model.PowerLoss.String(), model.MediaLoss.String()}, "")
+	for _, mode := range []model.FaultMode{model.PowerLoss, model.MediaLoss} {
+		if word == mode.String() {
+			usual = mode
+		}
+	}
+	if m.own("mode") && !m.has("mtbf") && !m.has("modes") {
+		m.d.fault(m.place("mode"), "write for example mtbf: 10y", "%s: how often that happens is missing", m.where)
+	}
+	return m.modes(usual, false)
 }
 
 func (b *builder) rack(name, value *node) {
