@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"image/png"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -118,5 +119,30 @@ func TestMarksAreExact(t *testing.T) {
 		if got := exactly(s); got != want {
 			t.Errorf("%v s is %q, want %q", s, got, want)
 		}
+	}
+}
+
+// A dot is a circle of two halves, not a polygon: reports have hundreds of them. The halves end where they begin.
+func TestDotsAreArcs(t *testing.T) {
+	d := document(400, 2.5)
+	d.Art.Forms = []string{"svg"}
+	seen := 0
+	for _, f := range pictures(d) {
+		if !strings.HasPrefix(f.Name, "recovery-points") {
+			continue
+		}
+		var b strings.Builder
+		if err := f.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`d="M[0-9.]+ [0-9.]+a([0-9.]+) ([0-9.]+) 0 1 0 -([0-9.]+) 0a([0-9.]+) ([0-9.]+) 0 1 0 ([0-9.]+) 0Z"`).FindAllStringSubmatch(b.String(), -1) {
+			seen++
+			if m[1] != m[2] || m[1] != m[4] || m[1] != m[5] || m[3] != m[6] {
+				t.Errorf("no circle: %s", m[0])
+			}
+		}
+	}
+	if seen < 3 {
+		t.Errorf("%d dots", seen)
 	}
 }

@@ -189,6 +189,14 @@ func (c *svg) path(p vg.Path) string {
 			}
 			b.WriteString(nx + " " + ny)
 		case vg.ArcComp:
+			if math.Abs(part.Angle) >= 2*math.Pi { // from the right side to the left and back
+				if b.Len() == 0 {
+					b.WriteString("M" + tenth(part.Pos.X+part.Radius) + " " + ny)
+				}
+				r := float64(part.Radius)
+				fmt.Fprintf(&b, "a%.2f %.2f 0 1 0 %.2f 0a%.2f %.2f 0 1 0 %.2f 0", r, r, -2*r, r, r, 2*r)
+				continue
+			}
 			const pieces = 24 // of a full circle, a polygon that nobody tells from one at the size of a dot
 			for i := range pieces + 1 {
 				sin, cos := math.Sincos(part.Start + part.Angle*float64(i)/pieces)
