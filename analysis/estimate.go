@@ -300,11 +300,11 @@ func (q *measure) lifetimes() []Stat {
 	out = append(out, Stat{"max", q.estimate(top, top, math.Inf(1), q.a.seen)})
 	out = append(out, Stat{"mean", q.meanLife(censored)})
 	if censored > 0 {
-		what := "incidents"
+		what, means := "incidents", "; the MTTR has their downtime up to the horizon"
 		if q.m.Scope == JobsThatEnd {
-			what = "runs"
+			what, means = "runs", ""
 		}
-		note := fmt.Sprintf("%d of %d %s had not ended when following stopped (Kaplan–Meier)", censored, len(lives), what)
+		note := fmt.Sprintf("%d of %d %s had not ended when following stopped (Kaplan–Meier)%s", censored, len(lives), what, means)
 		for i := range out {
 			out[i].Warnings = append(out[i].Warnings, note)
 		}
