@@ -78,6 +78,7 @@ func (c *compiler) addModes(i int32, from *model.Component) {
 		p.modes = append(p.modes, process{component: i, lifeLaw: laws.life, repairLaw: laws.repair,
 			kind: m.Kind, index: uint8(k), keepsAge: m.KeepsAge, hidden: m.Hidden})
 		p.modeKeys = append(p.modeKeys, key)
+		p.comps[i].rebuilt = p.comps[i].rebuilt || m.Unread > 0
 		p.ages = p.ages || m.KeepsAge
 		p.hides = p.hides || m.Hidden
 		p.pauses = p.pauses || len(from.Modes) > 1

@@ -36,6 +36,9 @@ func (r *Runner) ringMode(id int32) {
 		r.fail(id)
 		return
 	}
+	if r.comps[m.component].rebuilt && r.tears(id, m) {
+		return
+	}
 	r.mend(id)
 }
 

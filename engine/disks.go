@@ -1,10 +1,15 @@
 package engine
 
-import "github.com/ftsim/ftsim/model"
+import (
+	"math"
+
+	"github.com/ftsim/ftsim/model"
+)
 
 // This file is about what keeps its data on a set of disks: a mirror, parity, an erasure code. How many
 // disks such a layout needs is a condition like any other; when it is no longer met, because media were
-// lost, the data is gone, and with enough new disks its owner is back without it (R5).
+// lost, the data is gone, and with enough new disks its owner is back without it (R5). While just enough are left, nothing makes good
+// what one of them cannot read: then the rebuild of another ends with the loss of the set.
 
 // ofDisks tells whether a condition is about disks only.
 func (c *compiler) ofDisks(n *model.Need) bool {
@@ -30,5 +35,76 @@ func (r *Runner) loseMedia(i int32) {
 	}
 	if r.comps[i].sets {
 		r.setOff(i)
+	}
+}
+
+// tornFor is for how long a set is gone that a rebuild could not read: long enough to be seen, in seconds.
+const tornFor = 1e-6
+
+// tears looks whether the rebuild of a disk, which ends now, has met read errors on others that are just
+// enough. Then the set is gone and begins anew, empty, in the next instant, when the disk is there.
+func (r *Runner) tears(id int32, m *mode) bool {
+	c := &r.comps[m.component]
+	if c.torn {
+		c.torn = false
+		r.lackOneMore(c, true)
+		return false
+	}
+	if chance := r.p.unread(m); chance == 0 || m.repair.uniform() >= chance || !r.atTheEdge(c) {
+		return false
+	}
+	c.torn = true
+	if r.blame == none {
+		r.blame = m.component
+	}
+	r.mode = m.kind
+	if r.note != nil {
+		r.tell(Note{Kind: RebuildFailed, Component: m.component, Mode: m.kind})
+	}
+	r.lackOneMore(c, false)
+	r.clocks.arm(id, max(r.now+tornFor, math.Nextafter(r.now, math.Inf(1))))
+	return true
+}
+
+// unread is the probability that a rebuild meets read errors.
+func (p *Program) unread(m *mode) float64 {
+	modes := p.sys.Components[m.component].Modes
+	if int(m.index) >= len(modes) {
+		return 0 // it was only starting
+	}
+	return modes[m.index].Unread
+}
+
+// atTheEdge tells whether a set that lacks this disk bears no further loss.
+func (r *Runner) atTheEdge(c *component) bool {
+	if c.sole == toGate {
+		return r.justMet(c.fan)
+	}
+	if c.sole == manyFans {
+		for _, f := range r.p.fans[c.fan:c.end] {
+			if f.kind == toGate && r.justMet(f.to) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *Runner) justMet(gate int32) bool {
+	g := &r.gates[gate]
+	return g.up == g.need
+}
+
+// lackOneMore counts a disk as missing twice, or no longer.
+func (r *Runner) lackOneMore(c *component, up bool) {
+	if c.sole == toGate {
+		r.shift(c.fan, up)
+	}
+	if c.sole == manyFans {
+		for _, f := range r.p.fans[c.fan:c.end] {
+			if f.kind == toGate {
+				r.shift(f.to, up)
+			}
+		}
 	}
 }

@@ -150,3 +150,71 @@ func TestDisksAreReplaced(t *testing.T) {
 		}
 	})
 }
+
+// Read errors during a rebuild from just enough disks lose the data: the chain of a set of which the rebuild of the
+// last redundancy does so with probability p.
+func TestReadErrorsOfRebuilds(t *testing.T) {
+	const life, repair, p, n = 1000.0, 20.0, 0.3, 5 // hours
+	lambda, mu := 1/life, 1/repair
+	one, two, three := n*lambda, (n-1)*lambda, (n-2)*lambda
+	for _, c := range []struct {
+		name  string
+		needs int
+		mean  float64 // hours
+	}{
+		// E0 = 1/one + E1; E1·(μ + two) = 1 + μ·(1−p)·E0.
+		{"one parity", n - 1, (1 + (mu+two)/one) / (mu*p + two)},
+		// E0 = 1/one + E1; E1·(μ + two) = 1 + μ·E0 + two·E2; E2·(2μ + three) = 1 + 2μ·(1−p)·E1. The rebuild of the second
+		// disk has redundancy left.
+		{"two parities", n - 2, 1/one + (1+mu/one+two/(2*mu+three))/(two-two*2*mu*(1-p)/(2*mu+three))},
+	} {
+		sys := onDisks(n, expLaw(life*model.Hour), expLaw(repair*model.Hour), atLeast(c.needs))
+		for i := range n {
+			sys.Components[1+i].Modes[0].Unread = p
+		}
+		mean := c.mean * float64(model.Hour)
+		first := firstLosses(t, sys, Options{Horizon: model.Seconds(16 * mean), Seed: 4, Runs: 1000})
+		got, deviation := meanAndError(first)
+		// A set that has lost too many disks is back with the first new one, a mean of at most 1/μ later.
+		if slack := repair * float64(model.Hour); got < mean-4*deviation || got > mean+slack+4*deviation {
+			t.Errorf("%s, seed 4: data lost after %.4g ± %.2g s, the chain says %.4g", c.name, got, deviation, mean)
+		}
+	}
+}
+
+// A set whose rebuild fails loses its data in that instant and is back at once, without them; its backup or
+// copy has them. Where redundancy is left, or all is lost anyway, read errors do nothing.
+func TestFailedRebuildLosesTheData(t *testing.T) {
+	breaksAt := func(sys *model.System, disk int, at, repair model.Seconds) {
+		sys.Components[1+disk].Modes[0] = model.Mode{Kind: model.MediaLoss, Life: fixedLaw(at), Repair: fixedLaw(repair), Unread: 1}
+	}
+	for _, c := range []struct {
+		name   string
+		disks  int
+		layout func([]model.Need) model.Need
+		fail   []model.Seconds // when the first disks do, for 10 h
+		at     model.Seconds   // of the loss; 0 = none
+		down   float64         // hours
+	}{
+		{"a mirror", 2, atLeast(1), []model.Seconds{model.Day}, model.Day + 10*model.Hour, 0},
+		{"a mirror of 3", 3, atLeast(1), []model.Seconds{model.Day}, 0, 0},
+		{"a mirror of 3 with one left", 3, atLeast(1), []model.Seconds{model.Day, model.Day + 5*model.Hour}, model.Day + 10*model.Hour, 0},
+		{"a pair of two", 4, mirroredPairs, []model.Seconds{model.Day}, model.Day + 10*model.Hour, 0},
+		{"nothing left", 2, atLeast(1), []model.Seconds{model.Day, model.Day + 5*model.Hour}, model.Day + 10*model.Hour, 5},
+		{"striped", 2, atLeast(2), []model.Seconds{model.Day}, model.Day + 10*model.Hour, 10},
+	} {
+		sys := onDisks(c.disks, fixedLaw(model.Year), fixedLaw(model.Hour), c.layout)
+		for i, at := range c.fail {
+			breaksAt(sys, i, at, 10*model.Hour)
+		}
+		observe(t, sys, Options{Horizon: 40 * model.Hour, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+			near(t, c.name+": hours down", float64(out.Unserved[0]/model.Hour), c.down, 1e-8)
+			if c.at == 0 && len(out.Losses) > 0 {
+				t.Errorf("%s: losses %+v, want none", c.name, out.Losses)
+			}
+			if c.at > 0 && (len(out.Losses) != 1 || !out.Losses[0].Total || math.Abs(float64(out.Losses[0].At-c.at)) > 1e-3) {
+				t.Errorf("%s: losses %+v, want all at %v", c.name, out.Losses, c.at)
+			}
+		})
+	}
+}

@@ -9,6 +9,7 @@ type NoteKind uint8
 const (
 	ComponentFailed   NoteKind = iota // Component, Mode
 	ComponentRepaired                 // Component
+	RebuildFailed                     // Component, a disk that others of its set could not be read for
 	CauseStruck                       // Component is the cause's index; Mode
 	CauseEnded                        // Component is the cause's index
 	BelievedDown                      // Service, Member; Delay = how long nothing had been seen of it; False

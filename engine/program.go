@@ -89,6 +89,8 @@ type component struct {
 	data     bool  // holds copies of a store
 	shelters bool  // holds what holds copies of a store
 	sets     bool  // its failure sets off cascades
+	rebuilt  bool  // from the disks of its set, which may have read errors
+	torn     bool  // and they had: its set has just lost its data
 	starts   bool  // takes time to come back when what it requires has; its last mode is to be starting
 	sole     fanKind
 }

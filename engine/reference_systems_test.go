@@ -204,6 +204,9 @@ func (m *maker) disks(n int, i int32) {
 	set := model.Need{}
 	for d := range 2 + 2*m.r.IntN(2) {
 		disk := m.part(fmt.Sprint("node-", n, "/disk-", d), model.KindDisk, model.MediaLoss, 5*model.Day, 10*model.Hour)
+		if m.chance(2) {
+			m.sys.Components[disk].Modes[0].Unread = m.r.Float64()
+		}
 		set.Of = append(set.Of, model.Need{Ref: disk})
 	}
 	set.AtLeast = 1 + m.r.IntN(len(set.Of))

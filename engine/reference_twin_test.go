@@ -95,6 +95,8 @@ func (n Note) words(sys *model.System) string {
 		return at + sys.Components[n.Component].Name + " fails: " + n.Mode.String()
 	case ComponentRepaired:
 		return at + sys.Components[n.Component].Name + " is repaired"
+	case RebuildFailed:
+		return at + sys.Components[n.Component].Name + " cannot be rebuilt"
 	case CauseStruck:
 		return at + sys.Causes[n.Component].Name + " strikes: " + n.Mode.String()
 	case CauseEnded:

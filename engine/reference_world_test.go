@@ -229,6 +229,7 @@ type twinPart struct {
 	rate    float64 // at which it ages
 	undone  float64 // of a repair that has been interrupted
 	up      bool    // available when last looked at
+	torn    bool    // the rebuild of this disk has met read errors, so that its set is gone
 	media   []bool  // whether each condition about its disks was met when last looked at
 	fault   model.FaultMode
 }
@@ -314,6 +315,9 @@ func (t *twin) met(n *model.Need) bool {
 	for k := range n.Of {
 		if t.met(&n.Of[k]) {
 			met++
+		}
+		if len(n.Of[k].Of) == 0 && n.AtLeast < len(n.Of) && t.parts[n.Of[k].Ref].torn {
+			met--
 		}
 	}
 	return met >= n.AtLeast
@@ -404,6 +408,9 @@ func (t *twin) beginRepair(p *twinPart) {
 // others go on where they stopped.
 func (t *twin) mend(p *twinPart) {
 	l := p.down
+	if l.Unread > 0 && t.rebuildFails(p) {
+		return
+	}
 	p.down, p.mute = nil, false
 	t.released(p)
 	if l.KeepsAge {

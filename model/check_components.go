@@ -60,9 +60,20 @@ func (c *checker) modes(x *Component) {
 		c.slowness(x, m)
 		where := fmt.Sprintf("component %q, %s", x.Name, m.Kind)
 		c.laws(x.At, where, m.Life, m.Repair)
+		c.readErrors(x, m)
 		if _, ok := m.Life.(Residual); m.KeepsAge && m.Life != nil && !ok {
 			c.fault(x.At, "%s: the law %v cannot tell what is left of a life, so a repair cannot leave it as bad as old", where, m.Life)
 		}
+	}
+}
+
+// readErrors checks what a rebuild may meet.
+func (c *checker) readErrors(x *Component, m *Mode) {
+	switch {
+	case !isShare(m.Unread):
+		c.fault(x.At, "component %q, %s: the probability of read errors must be from 0 to 1", x.Name, m.Kind)
+	case m.Unread > 0 && (x.Kind != KindDisk || m.Kind != MediaLoss):
+		c.fault(x.At, "component %q, %s: only a disk that has lost its media is rebuilt from others", x.Name, m.Kind)
 	}
 }
 

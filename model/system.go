@@ -87,6 +87,7 @@ type Mode struct {
 	Life     Distribution // age at failure
 	Repair   Distribution // nil = never repaired
 	KeepsAge bool         // "as bad as old": the repair leaves the age as it was (R8); else as good as new
+	Unread   float64      // of a disk: probability that rebuilding it from just enough others meets what none of them can read, 0 to 1
 	Hidden   bool         // nobody finds it but maintenance that looks for such faults; its repair begins then
 	Errors   float64      // Slow: share of requests it answers wrongly, 0 to 1
 	Capacity float64      // Slow: share of its capacity that remains, 0 to 1

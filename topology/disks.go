@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 
@@ -17,7 +18,8 @@ type diskSet struct {
 	count  int
 	layout string
 	spare  bool
-	bears  int // disks that may be lost, of any layout but raid10
+	size   float64 // in bytes
+	bears  int     // disks that may be lost, of any layout but raid10
 }
 
 var diskLayouts = []string{"single", "raid0", "raid1", "raid5", "raid6", "raid10", "erasure"}
@@ -34,10 +36,9 @@ func (m *mapping) disks() *diskSet {
 	s := &diskSet{}
 	s.read(k)
 	k.need("mtbf", "write for example mtbf: 0.9%/y, or a preset")
-	if life := k.lifeLaw("mtbf", nil); life != nil && life != never {
-		s.modes = []model.Mode{{Kind: model.MediaLoss, Life: life, Repair: k.diskRepair()}}
-	} else {
-		k.diskRepair()
+	life, repair := k.lifeLaw("mtbf", nil), s.repair(k)
+	if unread := s.unread(k); life != nil && life != never {
+		s.modes = []model.Mode{{Kind: model.MediaLoss, Life: life, Repair: repair, Unread: unread}}
 	}
 	s.spare = k.flag("hot_spare")
 	k.ignore("description")
@@ -88,9 +89,9 @@ func (k *mapping) code() (data, parity int) {
 	return data, parity
 }
 
-// diskRepair is how long it takes until a lost disk has been made good: a new one, unless a spare is there,
+// repair is how long it takes until a lost disk has been made good: a new one, unless a spare is there,
 // and copying what it held.
-func (k *mapping) diskRepair() model.Distribution {
+func (s *diskSet) repair(k *mapping) model.Distribution {
 	replace := failures.Fixed(0)
 	if spare := k.flag("hot_spare"); spare {
 		k.set("hot_spare", "true", k.get("hot_spare"))
@@ -102,6 +103,7 @@ func (k *mapping) diskRepair() model.Distribution {
 	if (size == 0) != math.IsInf(rate, 1) {
 		k.d.fault(k.origin, "give size and rebuild_rate", "%s: how long it takes to rebuild a disk is missing", k.where)
 	}
+	s.size = size
 	rebuild := model.Seconds(size / rate)
 	if rebuild == 0 {
 		return replace
@@ -116,6 +118,44 @@ func (k *mapping) diskRepair() model.Distribution {
 		return replace
 	}
 	return law
+}
+
+// unread reads how often a rebuild from just enough disks meets what one of them cannot read: as a probability, or by
+// how much is read per error. A rebuild reads what its layout needs: one disk of a mirror, all others of raid5.
+func (s *diskSet) unread(k *mapping) float64 {
+	fails, every := k.get("rebuild_fails"), k.get("read_error_every")
+	switch {
+	case fails == nil && every == nil && s.bears == 0 && s.layout != "raid10":
+		return 0
+	case fails == nil && every == nil:
+		k.set("rebuild_fails", "0%", nil)
+		return 0
+	case s.layout == "single" || s.layout == "raid0":
+		k.d.fault(cmp.Or(fails, every), "", "%s: %s has nothing to rebuild a disk from", k.where, s.layout)
+	case fails != nil && every != nil:
+		k.d.fault(every, "leave out one of them", "%s: rebuild_fails and read_error_every say the same", k.where)
+	case every != nil && !k.has("size"):
+		k.d.fault(every, "give size and rebuild_rate", "%s: how much a rebuild reads is missing", k.where)
+	}
+	if fails != nil {
+		k.ignore("read_error_every")
+		return k.share("rebuild_fails", 0)
+	}
+	per := k.bytes("read_error_every")
+	if per == 0 {
+		return 0
+	}
+	p := -math.Expm1(-s.size * float64(s.reads()) / per)
+	k.set("rebuild_fails", percent(p), nil)
+	return p
+}
+
+// reads is how many disks a new one is made from if just enough are left.
+func (s *diskSet) reads() int {
+	if s.layout == "raid10" {
+		return 1
+	}
+	return s.count - s.bears
 }
 
 // mount gives each of some nodes disks of its own.

@@ -110,6 +110,9 @@ func describe(t *Topology) string {
 		}
 		for _, m := range c.Modes {
 			fmt.Fprintf(&b, "\n    %v after %v, repaired in %v, keeps age %v", m.Kind, m.Life, m.Repair, m.KeepsAge)
+			if m.Unread > 0 {
+				fmt.Fprintf(&b, ", unread %.6g", m.Unread)
+			}
 			if m.Kind == model.Slow {
 				fmt.Fprintf(&b, ", errors %v, capacity %v", m.Errors, m.Capacity)
 			}

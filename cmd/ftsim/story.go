@@ -168,6 +168,8 @@ func (s *story) words(i int, since *elapsed) string {
 		return fmt.Sprintf("%s %s fails: %v", c.Kind, c.Name, n.Mode)
 	case engine.ComponentRepaired:
 		return fmt.Sprintf("%s works again%s", s.sys.Components[n.Component].Name, since.of(i))
+	case engine.RebuildFailed:
+		return fmt.Sprintf("%s cannot be rebuilt: read errors, and its set has nothing to correct them", s.sys.Components[n.Component].Name)
 	case engine.CauseStruck:
 		return fmt.Sprintf("common cause %s strikes: %v", s.sys.Causes[n.Component].Name, n.Mode)
 	case engine.CauseEnded:
@@ -280,6 +282,8 @@ func about(n *engine.Note) (s subject, begins, ends bool) {
 		return subject{engine.PhaseEntered, n.Service, 0}, n.Phase != model.Serving, n.Phase == model.Serving
 	case engine.DataLost:
 		return subject{engine.DataLost, n.Service, 0}, true, true
+	case engine.RebuildFailed:
+		return subject{engine.RebuildFailed, n.Component, 0}, true, true
 	case engine.WorkBegun, engine.WorkEnded:
 		return subject{engine.WorkBegun, n.Component, 0}, n.Kind == engine.WorkBegun, n.Kind == engine.WorkEnded
 	case engine.DataCorrupted, engine.CorruptionMended:

@@ -47,6 +47,7 @@ type part struct {
 	start        model.Distribution // how long it takes to come back after that
 	down         [][2]model.Seconds // when it is down, if it follows a trace
 	media        bool               // its failures destroy its data
+	unread       float64            // probability that what it is rebuilt from cannot be read
 	priority     int                // among those that wait for a repair crew; the greatest is first
 	unit         *expression        // what it is made of
 	keepsAge     bool               // a repair leaves it as old as it was

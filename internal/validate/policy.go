@@ -147,10 +147,17 @@ func (d *design) dataWords(raw json.RawMessage) error {
 	return nil
 }
 
-// rebuildErrors accepts none; measures of the alternative say so in their names.
+// rebuildErrors reads with which probability the rebuild of a unit ends with the loss of its set, if that bears no
+// further loss. What is written as "0 or 0.05" is none; a measure of the other says so in its name.
 func (d *design) rebuildErrors(raw json.RawMessage) error {
-	if string(raw) != "0" && !strings.HasPrefix(string(raw), `"0 or `) {
-		return unsupported("errors of a rebuild are not built yet")
+	words := strings.Trim(string(raw), `"`)
+	first, _, _ := strings.Cut(words, " or ")
+	p, err := strconv.ParseFloat(first, 64)
+	if err != nil || !(p >= 0 && p <= 1) {
+		return unsupported("errors of a rebuild: %s", clip(raw))
+	}
+	for i := range d.parts {
+		d.parts[i].unread = p
 	}
 	return nil
 }

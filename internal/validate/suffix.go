@@ -13,7 +13,7 @@ import (
 
 // readings try to understand a suffix, in this order; nil = it is not of that form.
 var readings = []func(c *knownCase, suffix string) (edit, error){
-	asDescribed, unitsOnly, consecutive, unavailable, failing, groupOf, allDown, byLaw, atInterval, atStock,
+	asDescribed, unitsOnly, consecutive, unavailable, failing, groupOf, allDown, otherValue, byLaw, atInterval, atStock,
 }
 
 var describedWords = regexp.MustCompile(`^([^:]+): (.+)$`)
@@ -249,6 +249,48 @@ func allDown(_ *knownCase, suffix string) (edit, error) {
 		}
 		return s.setUp(map[string][]string{"any": parts})
 	}, nil
+}
+
+var (
+	otherSuffix = regexp.MustCompile(`^with_(\w+)$`)
+	otherWords  = regexp.MustCompile(`^"\S+ or (\S+)"$`)
+)
+
+// otherValue understands "with_read_errors" of a policy that is "0 or 0.05" and whose name has one of the words: it is
+// the second.
+func otherValue(c *knownCase, suffix string) (edit, error) {
+	m := otherSuffix.FindStringSubmatch(suffix)
+	if m == nil {
+		return nil, nil
+	}
+	var key, value string
+	for k, raw := range c.Structure.Policy {
+		if v := otherWords.FindSubmatch(raw); v != nil && shareWord(k, m[1]) {
+			if key != "" {
+				return nil, unsupported("which alternative %q is is not said", suffix)
+			}
+			key, value = k, string(v[1])
+		}
+	}
+	if key == "" {
+		return nil, nil
+	}
+	return func(s *structure) error {
+		s.Policy[key] = json.RawMessage(strconv.Quote(value))
+		return nil
+	}, nil
+}
+
+// shareWord tells whether two names have a word in common, in the singular or plural.
+func shareWord(a, b string) bool {
+	for _, x := range strings.Split(a, "_") {
+		for _, y := range strings.Split(b, "_") {
+			if strings.TrimSuffix(x, "s") == strings.TrimSuffix(y, "s") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // byLaw understands "exponential": the component that fails by that law, if there is one such, stands for all.

@@ -141,6 +141,9 @@ func (a *assembly) components() {
 		if p.life != nil && !p.gone {
 			c.Modes = []model.Mode{{Kind: p.mode(), Life: p.life, Repair: a.noticeable(p.repair), Hidden: p.hidden, KeepsAge: p.keepsAge}}
 		}
+		if p.unread > 0 && len(c.Modes) > 0 {
+			c.Kind, c.Modes[0].Kind, c.Modes[0].Unread = model.KindDisk, model.MediaLoss, p.unread
+		}
 		a.sys.Components = append(a.sys.Components, c)
 	}
 	a.crew()

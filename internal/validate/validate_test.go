@@ -120,6 +120,8 @@ func TestRefusals(t *testing.T) {
 		{unit, `{"any":["u[*]"]}`, `{}`, "reliability", "lacks a time"},
 		{unit, `{"any":["u[*]"]}`, `{"replication":{"mode":"async","lag":1}}`, "availability_steady", "what happens after a failure"},
 		{unit, `{"any":["u[*]"]}`, `{"data":"lost for good at two down"}`, "mttdl", "data in words"},
+		{unit, `{"any":["u[*]"]}`, `{"rebuild_error_probability":"often"}`, "mttdl", "errors of a rebuild"},
+		{unit, `{"any":["u[*]"]}`, `{"rebuild_error_probability":0.1}`, "mttdl_with_read_errors", "with_read_errors"},
 		{unit, `{"any":["u[*]"]}`, `{"standby":[{"active":2,"spares":2}]}`, "availability_steady", "2 active and 2 spare of 3"},
 		{unit, `{"any":["u[*]"]}`, `{"standby":[{"primary":"u","spares":["v"]}]}`, "availability_steady", `"v"`},
 		{unit, `{"any":["u[*]"]}`, `{"zones":"u is everywhere and so is v"}`, "mttdl_x", `what "x" means`},
