@@ -183,7 +183,8 @@ func TestReadErrorsOfRebuilds(t *testing.T) {
 }
 
 // A set whose rebuild fails loses its data in that instant and is back at once, without them; its backup or
-// copy has them. Where redundancy is left, or all is lost anyway, read errors do nothing.
+// copy has them. Where redundancy is left, or all is lost anyway, read errors do nothing. A mirror that has lost both
+// disks loses its new data as the second is rebuilt from the first.
 func TestFailedRebuildLosesTheData(t *testing.T) {
 	breaksAt := func(sys *model.System, disk int, at, repair model.Seconds) {
 		sys.Components[1+disk].Modes[0] = model.Mode{Kind: model.MediaLoss, Life: fixedLaw(at), Repair: fixedLaw(repair), Unread: 1}
@@ -193,15 +194,15 @@ func TestFailedRebuildLosesTheData(t *testing.T) {
 		disks  int
 		layout func([]model.Need) model.Need
 		fail   []model.Seconds // when the first disks do, for 10 h
-		at     model.Seconds   // of the loss; 0 = none
+		at     []model.Seconds // of the losses
 		down   float64         // hours
 	}{
-		{"a mirror", 2, atLeast(1), []model.Seconds{model.Day}, model.Day + 10*model.Hour, 0},
-		{"a mirror of 3", 3, atLeast(1), []model.Seconds{model.Day}, 0, 0},
-		{"a mirror of 3 with one left", 3, atLeast(1), []model.Seconds{model.Day, model.Day + 5*model.Hour}, model.Day + 10*model.Hour, 0},
-		{"a pair of two", 4, mirroredPairs, []model.Seconds{model.Day}, model.Day + 10*model.Hour, 0},
-		{"nothing left", 2, atLeast(1), []model.Seconds{model.Day, model.Day + 5*model.Hour}, model.Day + 10*model.Hour, 5},
-		{"striped", 2, atLeast(2), []model.Seconds{model.Day}, model.Day + 10*model.Hour, 10},
+		{"a mirror", 2, atLeast(1), []model.Seconds{model.Day}, []model.Seconds{model.Day + 10*model.Hour}, 0},
+		{"a mirror of 3", 3, atLeast(1), []model.Seconds{model.Day}, nil, 0},
+		{"a mirror of 3 with one left", 3, atLeast(1), []model.Seconds{model.Day, model.Day + 5*model.Hour}, []model.Seconds{model.Day + 10*model.Hour}, 0},
+		{"a pair of two", 4, mirroredPairs, []model.Seconds{model.Day}, []model.Seconds{model.Day + 10*model.Hour}, 0},
+		{"nothing left", 2, atLeast(1), []model.Seconds{model.Day, model.Day + 5*model.Hour}, []model.Seconds{model.Day + 10*model.Hour, model.Day + 15*model.Hour}, 5},
+		{"striped", 2, atLeast(2), []model.Seconds{model.Day}, []model.Seconds{model.Day + 10*model.Hour}, 10},
 	} {
 		sys := onDisks(c.disks, fixedLaw(model.Year), fixedLaw(model.Hour), c.layout)
 		for i, at := range c.fail {
@@ -209,11 +210,13 @@ func TestFailedRebuildLosesTheData(t *testing.T) {
 		}
 		observe(t, sys, Options{Horizon: 40 * model.Hour, Seed: 1, Runs: 1}, func(out *model.Outcome) {
 			near(t, c.name+": hours down", float64(out.Unserved[0]/model.Hour), c.down, 1e-8)
-			if c.at == 0 && len(out.Losses) > 0 {
-				t.Errorf("%s: losses %+v, want none", c.name, out.Losses)
+			if len(out.Losses) != len(c.at) {
+				t.Fatalf("%s: losses %+v, want them at %v", c.name, out.Losses, c.at)
 			}
-			if c.at > 0 && (len(out.Losses) != 1 || !out.Losses[0].Total || math.Abs(float64(out.Losses[0].At-c.at)) > 1e-3) {
-				t.Errorf("%s: losses %+v, want all at %v", c.name, out.Losses, c.at)
+			for i, at := range c.at {
+				if l := &out.Losses[i]; !l.Total || math.Abs(float64(l.At-at)) > 1e-3 {
+					t.Errorf("%s: loss %+v, want all at %v", c.name, *l, at)
+				}
 			}
 		})
 	}
