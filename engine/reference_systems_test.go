@@ -204,8 +204,8 @@ func (m *maker) disks(n int, i int32) {
 	set := model.Need{}
 	for d := range 2 + 2*m.r.IntN(2) {
 		disk := m.part(fmt.Sprint("node-", n, "/disk-", d), model.KindDisk, model.MediaLoss, 5*model.Day, 10*model.Hour)
-		if m.chance(2) {
-			m.sys.Components[disk].Modes[0].Unread = m.r.Float64()
+		if d%2 == 0 {
+			m.sys.Components[disk].Modes[0].Unread = 0.5
 		}
 		set.Of = append(set.Of, model.Need{Ref: disk})
 	}
