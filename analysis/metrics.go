@@ -69,6 +69,7 @@ const (
 	Queues          Scope = "queue"
 	StoresOfTwo     Scope = "store that two sides may write to"
 	Sharded         Scope = "store of shards"
+	ReadFromCopies  Scope = "store that is read from copies"
 )
 
 // Metric is a function of one replication, together with what it means and how it is estimated.
@@ -118,6 +119,9 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 		{"split_brains", "times per year that two sides of a partition took writes", PerYear, Lower, Rate, StoresOfTwo, v.splitBrains},
 		{"split_writes", "writes per year taken by the side that did not prevail, or wrote less", PerYear, Lower, Mean, StoresOfTwo, v.splitWrites},
 		{"suspect", "share of time in which data of a split brain was being reconciled", Fraction, Lower, Mean, StoresOfTwo, v.suspect},
+		{"stale_reads", "share of reads answered by a copy that lacked acknowledged writes", Fraction, Lower, Quotient, ReadFromCopies, v.staleReads},
+		{"staleness", "writes that a stale read lacked, in seconds of writing", Time, Lower, Quotient, ReadFromCopies, v.staleness},
+		{"staleness_most", "most that a read of a replication lacked, if any did, in seconds of writing", Time, Lower, Sample, ReadFromCopies, v.stalenessMost},
 		{"messages_rejected", "messages per year that producers gave up, or sent blindly while the queue took none", PerYear, Lower, Mean, Queues, v.messagesRejected},
 		{"messages_lost", "messages per year that the queue had acknowledged and lost", PerYear, Lower, Mean, Queues, v.messagesLost},
 		{"messages_duplicated", "messages per year that are there twice", PerYear, Lower, Mean, Queues, v.messagesDuplicated},

@@ -54,7 +54,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 		coordinator: none, fence: fence{kind: from.Fence.Kind, failsafe: from.Fence.Failsafe, failure: from.Fence.Failure,
 			within: c.law(from.Fence.Within), inTouch: true, blame: p.sys.ServiceElement(int(i))},
 		warmAt: from.WarmUp.StartAt, warmRamp: float64(from.WarmUp.Ramp),
-		state: from.Policy.Start(int(n)), store: none, spread: none, shards: none, care: none, strain: none, halt: none, meanwhile: from.Meanwhile, leastLoaded: from.LeastLoaded, person: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
+		state: from.Policy.Start(int(n)), store: none, spread: none, shards: none, stale: none, care: none, strain: none, halt: none, meanwhile: from.Meanwhile, leastLoaded: from.LeastLoaded, person: none, alarms: none, luckAt: negInf, old: none, record: none, blame: p.sys.ServiceElement(int(i)),
 		keys: [2]uint64{nameKey(from.Name, forPolicy), nameKey(from.Name, forWatch)},
 		move: none, up: n, rotation: n, good: n, sound: n, cap: 1, frac: 1,
 	}
@@ -83,6 +83,7 @@ func (c *compiler) addGroup(i int32, from *model.Service) {
 	c.care(from, &g)
 	c.store(i, from, &g)
 	g.readers = from.StandbyReads && g.store != none && g.style == model.Primary
+	c.staleReads(i, from, &g)
 	g.looks = g.warmRamp > 0 || g.style == model.Shared && g.detector != nil || g.shards != none
 	g.aloof = g.style == model.Primary && (g.detector == nil || g.observer != model.ByPeers) && g.store == none && !c.balancers[i] && !g.fence.self() && g.care == none
 	g.simple = g.aloof && g.detector == nil && g.fence.kind == model.Unfenced && g.coordinator == none && g.warmRamp == 0 && !g.limited && g.whole >= 1

@@ -37,6 +37,7 @@ type group struct {
 	store       int32   // or none
 	spread      int32   // what it has of data of which several members take writes, or none
 	shards      int32   // a store of many shards, or none
+	stale       int32   // what is read of copies, or none
 	perReplica  float64 // requests per second one member can serve at full capacity; 0 = no limit
 	demand      float64 // requests per second in all
 	strain      int32   // what too much load does, or none
@@ -155,6 +156,7 @@ func (r *Runner) resetGroups(run uint64) {
 	for i := range r.shards {
 		r.resetShards(&r.shards[i], run)
 	}
+	r.resetStale(run)
 	for j := range r.jour {
 		r.touchJourney(int32(j))
 	}
@@ -224,6 +226,9 @@ func (r *Runner) settleGroup(i int32) {
 		r.press(i, g)
 	}
 	r.revalue(i, g)
+	if g.stale != none {
+		r.settleReads(g)
+	}
 	if g.aloof {
 		primary := &r.members[g.first+g.state.Primary]
 		g.calm = g.state.Phase == model.Serving && !g.lost && g.old == none && primary.up && !primary.slow

@@ -220,6 +220,9 @@ func (r *Runner) closeHorizon() {
 		if g.shards != none {
 			r.accountShards(&r.shards[g.shards])
 		}
+		if g.stale != none {
+			r.accountReads(&r.stale[g.stale])
+		}
 		if g.record != none {
 			f := &r.out.Failovers[g.record]
 			f.Result = model.Stuck

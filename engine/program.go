@@ -36,7 +36,9 @@ type Program struct {
 	held     int // amounts of all spreads
 	shards   []*placing
 	sharded  []model.ShardUse // nothing missing, by service; nil without stores of shards
-	writes   []history        // of stores that can be brought back to a point in time
+	stale    []staleness
+	noReads  []model.StaleReads // nothing read, by service; nil without stores that are read from copies
+	writes   []history          // of stores that can be brought back to a point in time
 	cares    []care
 	rots     int // members under care
 	recent   int // failovers to be remembered

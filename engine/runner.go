@@ -50,6 +50,7 @@ type Runner struct {
 	holders     []holder
 	held        []float64
 	shards      []shards
+	stale       []staleness
 	writes      []history
 	cares       []care
 	rots        []rot
@@ -165,6 +166,7 @@ func (p *Program) NewRunner(o Options) *Runner {
 	for _, x := range p.shards {
 		r.shards = append(r.shards, newShards(x))
 	}
+	r.stale = append(r.stale, p.stale...)
 	if o.Exact {
 		r.laws = exactly(p.laws)
 	}
@@ -248,6 +250,7 @@ func (r *Runner) resetOutcome(replication int) {
 	out.Splits = out.Splits[:0]
 	out.Suspect = zeroed(out.Suspect, len(r.groups))
 	out.Shards = append(out.Shards[:0], r.p.sharded...)
+	out.Stale = append(out.Stale[:0], r.p.noReads...)
 }
 
 func zeroed(s []model.Seconds, n int) []model.Seconds {

@@ -35,6 +35,7 @@ const (
 	forJob
 	forUpkeep
 	forParts
+	forReads
 )
 
 // mix is the finaliser of splitmix64: every bit of the result depends on every bit of x.

@@ -6,19 +6,20 @@ type Outcome struct {
 	Horizon     Seconds
 	Weight      float64 // likelihood ratio; 1 unless failures were made more likely on purpose
 	Events      int64
-	Outages     []Outage   // of all journeys, by start
-	Losses      []Loss     // one per recovery of a store, including those that lost nothing, by time
-	Failovers   []Failover // by start
-	Runs        []Run      // of jobs, by end
-	Unserved    []Seconds  // per journey: ∫(1 − served fraction) dt over the horizon
-	Exposure    []Seconds  // per service: time with fewer members than designed
-	Upkeep      []Upkeep   // per maintenance
-	Stocks      []StockUse // per stock of spare parts
-	Bridged     []Seconds  // per journey: time in which caches or queues it rests on were in use or recovering
-	Queues      []QueueUse // per service, if there is a queue; else empty
-	Splits      []Split    // of all stores, by end
-	Suspect     []Seconds  // per service: time in which its data was being reconciled
-	Shards      []ShardUse // per service, if there is a store of shards; else empty
+	Outages     []Outage     // of all journeys, by start
+	Losses      []Loss       // one per recovery of a store, including those that lost nothing, by time
+	Failovers   []Failover   // by start
+	Runs        []Run        // of jobs, by end
+	Unserved    []Seconds    // per journey: ∫(1 − served fraction) dt over the horizon
+	Exposure    []Seconds    // per service: time with fewer members than designed
+	Upkeep      []Upkeep     // per maintenance
+	Stocks      []StockUse   // per stock of spare parts
+	Bridged     []Seconds    // per journey: time in which caches or queues it rests on were in use or recovering
+	Queues      []QueueUse   // per service, if there is a queue; else empty
+	Splits      []Split      // of all stores, by end
+	Suspect     []Seconds    // per service: time in which its data was being reconciled
+	Shards      []ShardUse   // per service, if there is a store of shards; else empty
+	Stale       []StaleReads // per service, if there is a store that is read from copies; else empty
 }
 
 // Outage is a maximal interval in which a journey's served fraction is below its threshold (R26).

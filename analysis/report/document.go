@@ -136,6 +136,7 @@ func (d *Document) particulars(sum *analysis.Summary) {
 	}
 	d.add(queues(sum))
 	d.add(shards(sum))
+	d.add(staleReads(sum))
 	d.add(jobs(sum))
 	d.add(splits(sum))
 	d.add(failovers(sum))
