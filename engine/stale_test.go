@@ -124,6 +124,17 @@ func TestLeaderlessReadsFindCopiesByChance(t *testing.T) {
 	}
 }
 
+// What a copy lacks shrinks by what it takes in beyond what is written, or all of it once nobody writes.
+func TestCopyThatCatchesUpGetsFresher(t *testing.T) {
+	r := &Runner{copies: []replica{{}, {position: 60, takesIn: 3, chasing: true}}}
+	for writing, want := range map[bool]float64{true: -2, false: -3} {
+		s := store{written: 100, writing: writing}
+		seconds, perSecond := r.lacks(&group{}, &s, &staleness{}, 1, false)
+		near(t, "lacks", seconds, 40, 0)
+		near(t, "per second", perSecond, want, 0)
+	}
+}
+
 // What is booked is what many small steps add up to.
 func TestReadingsAreIntegrals(t *testing.T) {
 	dice := streamOf(1, 2)
