@@ -144,8 +144,8 @@ func (s *Summary) boundUnseen() {
 			continue
 		}
 		down := unseenCount / s.Years * float64(length) // seconds per year
-		note := fmt.Sprintf("no outage in %s simulated years; the bound takes an outage to last %s (%s)",
-			trim(s.Years), length.Round(), from)
+		note := fmt.Sprintf("no outage in %s; the bound takes an outage to last %s (%s)",
+			s.Simulated(), length.Round(), from)
 		s.Get("downtime", m.Target).Stats[0].bound(0, 0, down, note)
 		if s.System.Cost != nil {
 			unpaid += s.System.Cost.Downtime[m.Target] * down / float64(model.Hour)
@@ -170,8 +170,8 @@ func (s *Summary) boundUnplanned(length model.Seconds, from string) {
 	for _, m := range s.find["availability_unplanned"] {
 		if e := &m.Stats[0]; e.Value == 1 && !e.Bound {
 			least := max(0, 1-unseenCount/s.Years*float64(length/model.Year))
-			e.bound(least, least, 1, fmt.Sprintf("no outage that was not announced in %s simulated years; the bound takes one to last %s (%s)",
-				trim(s.Years), length.Round(), from))
+			e.bound(least, least, 1, fmt.Sprintf("no outage that was not announced in %s; the bound takes one to last %s (%s)",
+				s.Simulated(), length.Round(), from))
 		}
 	}
 }
@@ -248,11 +248,15 @@ func Nines(a Estimate) Estimate {
 }
 
 // trim writes a number of years.
-func trim(x float64) string {
-	if x >= 100 {
-		return fmt.Sprintf("%.0f", x)
+// Simulated tells how many years were simulated, in words.
+func (s *Summary) Simulated() string {
+	switch {
+	case s.Years == 1:
+		return "1 simulated year"
+	case s.Years >= 100:
+		return fmt.Sprintf("%.0f simulated years", s.Years)
 	}
-	return fmt.Sprintf("%.3g", x)
+	return fmt.Sprintf("%.3g simulated years", s.Years)
 }
 
 func (s *Study) warnings(sum *Summary) []string {
@@ -268,7 +272,7 @@ func (s *Study) warnings(sum *Summary) []string {
 		}
 	}
 	for _, p := range s.sys.Warnings {
-		list = append(list, fmt.Sprint(p))
+		list = append(list, p.Text())
 	}
 	return list
 }

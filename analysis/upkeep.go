@@ -122,8 +122,8 @@ func (s *Summary) boundPlanned() {
 	}
 	for _, m := range s.find["downtime_planned"] {
 		if e := &m.Stats[0]; e.Value == 0 {
-			e.bound(0, 0, unseenCount/s.Years*float64(longest), fmt.Sprintf("no announced downtime in %s simulated years; the bound takes one to last %s, the longest work",
-				trim(s.Years), longest.Round()))
+			e.bound(0, 0, unseenCount/s.Years*float64(longest), fmt.Sprintf("no announced downtime in %s; the bound takes one to last %s, the longest work",
+				s.Simulated(), longest.Round()))
 		}
 	}
 }

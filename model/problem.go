@@ -38,12 +38,17 @@ type Problem struct {
 }
 
 func (p Problem) Error() string {
+	if p.Severity == Warning {
+		return "warning: " + p.Text()
+	}
+	return p.Text()
+}
+
+// Text is where and what, and what to do about it, without how bad it is.
+func (p Problem) Text() string {
 	s := p.What
 	if at := p.At.String(); at != "" {
 		s = at + ": " + s
-	}
-	if p.Severity == Warning {
-		s = "warning: " + s
 	}
 	if p.Hint != "" {
 		s += "; " + p.Hint

@@ -25,7 +25,7 @@ func GitHub(w io.Writer, d *Document) error {
 			text += "; " + p.Hint
 		}
 		a.say("warning", p.At, "ftsim: input", text)
-		known[fmt.Sprint(p)] = true
+		known[p.Text()] = true
 	}
 	file := model.Pos{File: d.Provenance.InputName}
 	for _, s := range d.Warnings {

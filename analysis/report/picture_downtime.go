@@ -128,7 +128,7 @@ func downtimeTitle(d *Document, j int) string {
 	sum := d.Summary
 	name, m := brief(sum.System.Journeys[j].Name), sum.Get("downtime", j)
 	if m.Stat("max").Value == 0 {
-		return fmt.Sprintf("%s was never down in %s simulated years", name, number(sum.Years))
+		return fmt.Sprintf("%s was never down in %s", name, sum.Simulated())
 	}
 	if a := promise(sum, j).Availability; a > 0 {
 		within := atMost(m.Values, (1-a)*float64(model.Year))
