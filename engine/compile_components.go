@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/ftsim/ftsim/model"
 )
@@ -49,10 +50,13 @@ func (c *compiler) components() error {
 // crews notes who repairs what.
 func (c *compiler) crews() {
 	p := c.p
-	if len(p.sys.Crews)+len(p.sys.Stocks) == 0 {
+	shared := len(p.sys.Crews)+len(p.sys.Stocks) > 0
+	if shared || slices.ContainsFunc(p.sys.Components, func(x model.Component) bool { return x.StartsIn != nil }) {
+		p.sorted = byName(len(p.comps), func(i int) string { return p.sys.Components[i].Name })
+	}
+	if !shared {
 		return
 	}
-	p.sorted = byName(len(p.comps), func(i int) string { return p.sys.Components[i].Name })
 	p.crewOf = make([]int32, len(p.comps))
 	for i := range p.crewOf {
 		p.crewOf[i] = none

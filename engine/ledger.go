@@ -392,6 +392,9 @@ func (r *Runner) hurt(component int32, mode model.FaultMode) {
 				r.hurtCopy(g, k, mode)
 			}
 		}
+		if g.hollow { // the copy it waits for may be the one that is gone, on a machine that is down
+			r.touch(int32(i))
+		}
 	}
 }
 

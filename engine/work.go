@@ -158,7 +158,7 @@ func (r *Runner) hiddenFault(i int32) int32 {
 		return none
 	}
 	id := c.mode + int32(c.down) - 1
-	if !r.modes[id].hidden || !math.IsInf(r.clocks.at(id), 1) || r.waiting(id) || r.lacksPart(id) {
+	if !r.modes[id].hidden || r.modes[id].repairLaw == none || !math.IsInf(r.clocks.at(id), 1) || r.waiting(id) || r.lacksPart(id) {
 		return none
 	}
 	return id
