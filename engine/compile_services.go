@@ -186,7 +186,8 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 	}
 	if st.underLoad = s.LagUnderLoad; s.Mode != model.Unreplicated && g.n > 1 {
 		st.takesIn, st.feeds = s.TakesIn, s.FeedsFrom
-		st.intake, st.copyTimes = c.intakes(s, g), c.copyTimes(s, g)
+		widths := c.widths(g)
+		st.intake, st.copyTimes = c.intakes(s, widths), c.copyTimes(s, widths)
 	}
 	c.acknowledge(s, g, &st)
 	for k := int32(0); k < g.n; k++ {

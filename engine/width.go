@@ -12,9 +12,39 @@ import (
 
 // intakes is how many seconds of writing per second each member of a store can take in from each other, by
 // the source and the copy; 0 = any. nil = no link is in the way.
-func (c *compiler) intakes(s *model.Store, g *group) []float64 {
+func (c *compiler) intakes(s *model.Store, widths []float64) []float64 {
+	if s.Growth == 0 || widths == nil {
+		return nil
+	}
+	out := make([]float64, len(widths))
+	for i, width := range widths {
+		if out[i] = s.TakesIn; width > 0 && (s.TakesIn == 0 || width/s.Growth < s.TakesIn) {
+			out[i] = width / s.Growth
+		}
+	}
+	return out
+}
+
+// copyTimes is how many seconds a full copy from each member of a store to each other takes at least, by the
+// source and the copy. nil = no link is in the way.
+func (c *compiler) copyTimes(s *model.Store, widths []float64) []float64 {
+	if s.Rebuild == nil || s.Rebuild.Size == 0 || widths == nil {
+		return nil
+	}
+	out := make([]float64, len(widths))
+	for i, width := range widths {
+		if width > 0 {
+			out[i] = s.Rebuild.Size / width
+		}
+	}
+	return out
+}
+
+// widths is how much the widest way between each two members of a store carries, in bytes per second, by the
+// source and the copy; 0 = without limit, or not at all, which is the network's affair. nil = nowhere is a limit.
+func (c *compiler) widths(g *group) []float64 {
 	net := &c.p.sys.Network
-	if s.Growth == 0 || !slices.ContainsFunc(net.Links, func(l model.Link) bool { return l.Bandwidth > 0 }) {
+	if !slices.ContainsFunc(net.Links, func(l model.Link) bool { return l.Bandwidth > 0 }) {
 		return nil
 	}
 	out, narrow := make([]float64, g.n*g.n), false
@@ -22,44 +52,14 @@ func (c *compiler) intakes(s *model.Store, g *group) []float64 {
 		from := c.siteOf(g, j)
 		width := widest(net, from)
 		for k := range g.n {
-			takes := math.Inf(1)
-			if to := c.siteOf(g, k); from != none && to != none {
-				takes = width[to] / s.Growth
+			if to := c.siteOf(g, k); j != k && from != none && to != none && !math.IsInf(width[to], 1) {
+				out[j*g.n+k] = width[to]
+				narrow = narrow || width[to] > 0
 			}
-			if s.TakesIn > 0 {
-				takes = min(takes, s.TakesIn)
-			}
-			switch {
-			case j == k || math.IsInf(takes, 1) || takes == 0: // no way at all is the network's affair
-				takes = s.TakesIn
-			default:
-				narrow = narrow || takes != s.TakesIn
-			}
-			out[j*g.n+k] = takes
 		}
 	}
 	if !narrow {
 		return nil
-	}
-	return out
-}
-
-// copyTimes is how many seconds a full copy from each member of a store to each other takes at least, by the
-// source and the copy. nil = no link is in the way.
-func (c *compiler) copyTimes(s *model.Store, g *group) []float64 {
-	net := &c.p.sys.Network
-	if s.Rebuild == nil || s.Rebuild.Size == 0 || !slices.ContainsFunc(net.Links, func(l model.Link) bool { return l.Bandwidth > 0 }) {
-		return nil
-	}
-	out := make([]float64, g.n*g.n)
-	for j := range g.n {
-		from := c.siteOf(g, j)
-		width := widest(net, from)
-		for k := range g.n {
-			if to := c.siteOf(g, k); from != none && to != none && width[to] > 0 { // no way at all is the network's affair
-				out[j*g.n+k] = s.Rebuild.Size / width[to]
-			}
-		}
 	}
 	return out
 }
