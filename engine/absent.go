@@ -4,12 +4,13 @@ import "github.com/ftsim/ftsim/model"
 
 // This file is about the clients who do not get through to the primary of a store (R29): nobody acknowledges what
 // they would have written. Positions go on counting seconds of writing, since losses are also said in seconds; what
-// did not come in them is counted here, so that transactions are those of the clients who got through.
+// did not come in them is counted here, so that transactions are those of the clients who got through. A lag that
+// looks back beyond the last few changes of who gets through takes too few for absent, so it loses too much, never too little.
 
 // absence is what did not come.
 type absence struct {
 	total float64     // in all that counts as written
-	turns [4]absentee // how it changed, latest first: more than that, no lag looks back on
+	turns [4]absentee // how it changed, latest first; before the earliest, all clients count as having got through
 }
 
 // absentee is the share of the clients that has not got through from some time on, while there was writing.
