@@ -170,7 +170,7 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 		rate: s.WriteRate, flush: float64(s.FlushEvery), first: int32(len(p.copies)), clock: none,
 		key: nameKey(from.Name, forData), writing: true, choice: choiceOf(s), fullCopy: none, rewind: none, backups: s.Backups, errors: s.Errors,
 		corruption: s.Corruption, n: g.n,
-		restore: restoration{lost: negInf}, history: none, merger: c.merger(s.Reconcile)}
+		restore: restoration{lost: negInf}, history: none, merger: c.merger(from, g)}
 	if st.feed.Producers = s.Producers; s.Producers != nil {
 		p.queued = make([]model.QueueUse, len(p.sys.Services))
 	}

@@ -38,8 +38,10 @@ func (r *Runner) retained(s *store) float64 {
 	if s.split {
 		has += s.splitTo + (r.now-s.splitFrom)*s.splitShare
 	}
-	if b := &s.merger.waiting; b.on && s.merger.from.Merges {
-		has += b.length
+	for k := int32(0); s.merger.waiting > 0 && k < s.n; k++ {
+		if b := &r.branches[s.merger.first+k]; b.on && s.merger.from.Merges {
+			has += b.length
+		}
 	}
 	return has
 }

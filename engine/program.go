@@ -37,6 +37,7 @@ type Program struct {
 	shards   []*placing
 	sharded  []model.ShardUse // nothing missing, by service; nil without stores of shards
 	stale    []staleness
+	branches []ownBranch        // of copies of stores of which two may be written to
 	noReads  []model.StaleReads // nothing read, by service; nil without stores that are read from copies
 	writes   []history          // of stores that can be brought back to a point in time
 	cares    []care

@@ -10,18 +10,20 @@ import "github.com/ftsim/ftsim/model"
 type merger struct {
 	from    *model.Reconciliation // nil = branches are discarded, and nobody looks at them
 	takes   int32                 // law, or none
+	key     uint64
+	luck    stream // for how long it takes, so that nothing else depends on that
 	clock   int32
 	rang    bool
-	waiting ownBranch
-	busy    bool    // the branches are being reconciled
+	first   int32   // of its copies' branches
+	waiting int32   // those of them that have yet to meet the history
+	busy    bool    // branches are being reconciled
 	until   float64 // the end of that
 	since   float64 // its beginning, or that of observation
 }
 
 // ownBranch is what an old primary has written that no other has.
 type ownBranch struct {
-	on      bool  // there is one that has yet to meet the history
-	member  int32 // who has it
+	on      bool // there is one that has yet to meet the history
 	length  float64
 	parted  float64       // when the last write was acknowledged that both have
 	ended   float64       // when it ended
@@ -30,11 +32,18 @@ type ownBranch struct {
 	written bool          // both sides wrote after they had parted
 }
 
-func (c *compiler) merger(from *model.Reconciliation) merger {
-	m := merger{from: from, takes: none}
-	if from != nil {
-		m.takes = c.law(from.Takes)
+// merger lays out what follows a split brain, where there can be one: clients may reach one primary and not the
+// other, and no lock on what is stored keeps the old one from writing.
+func (c *compiler) merger(from *model.Service, g *group) merger {
+	k := from.Store.Reconcile
+	if k == nil || len(c.p.clients) == 0 || len(c.p.network.relevant) == 0 || from.Fence.Kind == model.StorageLock {
+		return merger{}
 	}
+	m := merger{from: k, takes: none, key: nameKey(from.Name, forBranches), first: int32(len(c.p.branches))}
+	if k.Takes != nil && k.Takes.Mean() > 0 {
+		m.takes = c.law(k.Takes)
+	}
+	c.p.branches = append(c.p.branches, make([]ownBranch, g.n)...)
 	return m
 }
 
@@ -59,22 +68,28 @@ func (r *Runner) endBranch(i int32, g *group) {
 	}
 	r.recordSplit(i, s, &b, lost)
 	if !merges {
-		r.book(model.Loss{Service: i, At: r.Now(), Initiator: b.blame, Seconds: model.Seconds(r.now - b.parted), Transactions: s.rate * b.length}, g.state.Primary)
+		r.book(b.loss(i, r.Now(), s), g.state.Primary)
 	}
 	if x.from == nil || !merges && !b.written {
 		return
 	}
-	if x.waiting.on {
-		r.dropBranch(i, g, s)
+	if r.branches[x.first+g.old].on { // it has yet to be seen again since
+		r.dropBranch(i, g, s, g.old)
 	}
-	x.waiting = b
-	x.waiting.on = true
+	b.on = true
+	r.branches[x.first+g.old] = b
+	x.waiting++
 }
 
 // branchOf is the branch that ends now. Clients who reach the new primary write there.
 func (r *Runner) branchOf(g *group, s *store) ownBranch {
 	own, rivals := (r.now-s.splitFrom)*s.splitShare, max(0, s.written-s.splitBase)*(1-s.splitShare)
-	return ownBranch{member: g.old, length: s.splitTo + own, parted: s.splitAt, ended: r.now, rivals: rivals, blame: g.blame, written: own > 0 && rivals > 0}
+	return ownBranch{length: s.splitTo + own, parted: s.splitAt, ended: r.now, rivals: rivals, blame: g.blame, written: own > 0 && rivals > 0}
+}
+
+// loss is that of the whole branch.
+func (b *ownBranch) loss(i int32, at model.Seconds, s *store) model.Loss {
+	return model.Loss{Service: i, At: at, Initiator: b.blame, Seconds: model.Seconds(b.ended - b.parted), Transactions: s.rate * b.length}
 }
 
 // recordSplit writes a split brain down in the outcome.
@@ -96,34 +111,44 @@ func (r *Runner) settleBranches(g *group, s *store, primary *member) {
 		x.busy, g.suspended = false, false
 		r.tell(Note{Kind: Reconciled, Service: i})
 	}
-	if !x.waiting.on {
-		return
-	}
-	switch m := &r.members[g.first+x.waiting.member]; {
-	case r.copies[s.first+x.waiting.member].empty:
-		r.dropBranch(i, g, s)
-	case m == primary:
-		x.waiting.written = false // of what others wrote meanwhile nothing goes on
-		r.merge(i, g, s)
-	case m.up && primary.up && r.reach.ok(primary.site, m.site):
-		r.merge(i, g, s)
+	for k := int32(0); x.waiting > 0 && k < g.n; k++ {
+		if r.branches[x.first+k].on {
+			r.meetHistory(i, g, s, k, primary)
+		}
 	}
 }
 
-// dropBranch gives a branch up that will not meet the history any more.
-func (r *Runner) dropBranch(i int32, g *group, s *store) {
-	b := &s.merger.waiting
+// meetHistory has the branch of member k meet the history if it can. While the primary has no data there is none to meet.
+func (r *Runner) meetHistory(i int32, g *group, s *store, k int32, primary *member) {
+	m, c, b := &r.members[g.first+k], &r.copies[s.first+k], &r.branches[s.merger.first+k]
+	switch {
+	case c.empty, c.kept >= b.ended: // also if it has been made anew since
+		r.dropBranch(i, g, s, k)
+	case g.hollow, g.restoring:
+	case m == primary:
+		b.written = false // of what others wrote meanwhile nothing goes on
+		r.merge(i, g, s, k)
+	case m.up && primary.up && r.reach.ok(primary.site, m.site):
+		r.merge(i, g, s, k)
+	}
+}
+
+// dropBranch gives the branch of member k up, which will not meet the history any more.
+func (r *Runner) dropBranch(i int32, g *group, s *store, k int32) {
+	b := &r.branches[s.merger.first+k]
 	if s.merger.from.Merges {
-		r.book(model.Loss{Service: i, At: r.Now(), Initiator: b.blame, Seconds: model.Seconds(b.ended - b.parted), Transactions: s.rate * b.length}, g.state.Primary)
+		r.book(b.loss(i, r.Now(), s), g.state.Primary)
 	}
 	b.on = false
+	s.merger.waiting--
 }
 
 // merge makes two branches one: what is merged, but for the conflicts, is in the history from now on.
-func (r *Runner) merge(i int32, g *group, s *store) {
+func (r *Runner) merge(i int32, g *group, s *store, k int32) {
 	x := &s.merger
-	b := &x.waiting
+	b := &r.branches[x.first+k]
 	b.on = false
+	x.waiting--
 	if x.from.Merges {
 		loss, lost := model.Loss{Service: i, At: r.Now(), Initiator: b.blame}, 0.0
 		if b.written {
@@ -139,18 +164,18 @@ func (r *Runner) merge(i int32, g *group, s *store) {
 		r.book(loss, g.state.Primary)
 	}
 	if b.written {
-		r.reconcile(i, g, s)
+		r.reconcile(i, g, s, k)
 	}
 }
 
 // reconcile begins to look through both branches. A second pair of them is looked through beside the first.
-func (r *Runner) reconcile(i int32, g *group, s *store) {
+func (r *Runner) reconcile(i int32, g *group, s *store, k int32) {
 	x := &s.merger
 	took := 0.0
 	if x.takes != none {
-		took = r.laws[x.takes].draw(&s.luck, r.lend)
+		took = r.laws[x.takes].draw(&x.luck, r.lend)
 	}
-	r.tell(Note{Kind: BranchesMet, Service: i, Member: x.waiting.member, Delay: model.Seconds(took)})
+	r.tell(Note{Kind: BranchesMet, Service: i, Member: k, Delay: model.Seconds(took)})
 	if took <= 0 {
 		return
 	}

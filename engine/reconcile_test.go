@@ -2,6 +2,8 @@ package engine
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/ftsim/ftsim/model"
@@ -135,4 +137,102 @@ func TestNothingToReconcileAfterAFailover(t *testing.T) {
 			t.Errorf("split brains %+v, suspect %v, losses %+v", out.Splits, out.Suspect[0], out.Losses)
 		}
 	})
+}
+
+// How long it takes to look through branches is drawn apart, so that nothing else changes for somebody doing that.
+func TestReconciliationTakesNobodysLuck(t *testing.T) {
+	var outs [2]model.Outcome
+	for i, how := range []*model.Reconciliation{nil, {Takes: expLaw(4 * model.Hour)}} {
+		sys := splitPair(how)
+		sys.Services[0].Store.Lag = expLaw(3)
+		fails(sys, 0, model.OSCrash, 7*model.Hour, 1000)
+		once(t, sys, 30*model.Day, func(out *model.Outcome) {
+			outs[i] = model.Outcome{Losses: slices.Clone(out.Losses), Splits: slices.Clone(out.Splits), Failovers: slices.Clone(out.Failovers),
+				Unserved: slices.Clone(out.Unserved), Suspect: slices.Clone(out.Suspect)}
+		})
+	}
+	if outs[0].Suspect[0] != 0 || outs[1].Suspect[0] == 0 || len(outs[1].Splits) < 10 {
+		t.Errorf("suspect for %v and %v, %d split brains: the check sees too little", outs[0].Suspect, outs[1].Suspect, len(outs[1].Splits))
+	}
+	outs[0].Suspect, outs[1].Suspect = nil, nil
+	if !reflect.DeepEqual(outs[0], outs[1]) {
+		t.Errorf("without reconciliation %+v\nwith it %+v", outs[0], outs[1])
+	}
+}
+
+// Three members at the ends of a star: one after the other of the first two is cut off for 600 s, an hour apart,
+// goes on alone as an old primary and crashes 100 s after the cut, for three hours.
+func splitTwice(how *model.Reconciliation) *model.System {
+	sys := splitPair(how)
+	sys.Components = sys.Components[:2]
+	for _, name := range []string{"c", "uplink of a", "uplink of b"} {
+		sys.Components = append(sys.Components, model.Component{Name: name, Kind: model.KindNode, Site: none})
+	}
+	sys.Network = model.Network{}
+	for i := int32(0); i < 4; i++ {
+		sys.Network.Sites = append(sys.Network.Sites, model.Site{Name: string('a' + rune(i)), Component: none, Within: none, Transit: true})
+	}
+	sys.Services[0].Members, sys.Clients = nil, nil
+	for i := int32(0); i < 3; i++ {
+		sys.Components[i].Site = i
+		link := none
+		if i < 2 {
+			link = 3 + i
+			cut := model.Day + model.Seconds(i)*model.Hour
+			sys.Causes = append(sys.Causes, model.CommonCause{Name: sys.Components[link].Name, Mode: model.Isolated, Probability: 1,
+				Life: fixedLaw(cut), Repair: fixedLaw(600), Victims: []int32{link}})
+			fails(sys, int(i), model.OSCrash, cut+100, 3*model.Hour)
+		}
+		sys.Network.Links = append(sys.Network.Links, way(link, i, 3), way(link, 3, i))
+		sys.Services[0].Members = append(sys.Services[0].Members, model.Member{Component: i, Host: i})
+		sys.Clients = append(sys.Clients, model.ClientGroup{Site: i, Share: []float64{0.25, 0.25, 0.5}[i]})
+	}
+	return sys
+}
+
+// A branch waits until its holder is seen again, whatever happens to other branches meanwhile.
+func TestEachBranchWaitsForItsHolder(t *testing.T) {
+	for _, merges := range []bool{false, true} {
+		sys := splitTwice(&model.Reconciliation{Takes: fixedLaw(300), Merges: merges})
+		once(t, sys, 36*model.Hour, func(out *model.Outcome) {
+			at, lost := []model.Seconds{model.Day + 100, model.Day + model.Hour + 100}, 0.25*100*100
+			if merges { // when they are back
+				at, lost = []model.Seconds{at[0] + 3*model.Hour, at[1] + 3*model.Hour}, 0
+			}
+			if len(out.Losses) != 2 {
+				t.Fatalf("merges %v: losses %+v, want two", merges, out.Losses)
+			}
+			for i, l := range out.Losses {
+				if l.At != at[i] {
+					t.Errorf("merges %v: loss %d at %v, want %v", merges, i, l.At, at[i])
+				}
+				near(t, "lost", l.Transactions, lost, 1e-6)
+			}
+			near(t, "suspect", float64(out.Suspect[0]), 600, 1e-6)
+		})
+	}
+}
+
+// What its holder lost while it was down does not come back with it, even if it is given the data of others at once.
+func TestBurntBranchIsNotMerged(t *testing.T) {
+	for _, burns := range []bool{false, true} {
+		sys := splitTwice(&model.Reconciliation{Takes: fixedLaw(300), Merges: true})
+		sys.Causes[1].Life = fixedLaw(30 * model.Day)
+		sys.Components[1].Modes = nil
+		if burns {
+			sys.Causes = append(sys.Causes, model.CommonCause{Name: "fire", Mode: model.MediaLoss, Probability: 1,
+				Life: fixedLaw(model.Day + model.Hour), Repair: fixedLaw(10), Victims: []int32{0}})
+		}
+		once(t, sys, 36*model.Hour, func(out *model.Outcome) {
+			lost, suspect := 0.0, 300.0
+			if burns {
+				lost, suspect = 0.25*100*100, 0
+			}
+			if len(out.Losses) != 1 {
+				t.Fatalf("burns %v: losses %+v, want one", burns, out.Losses)
+			}
+			near(t, "lost", out.Losses[0].Transactions, lost, 1e-6)
+			near(t, "suspect", float64(out.Suspect[0]), suspect, 1e-6)
+		})
+	}
 }

@@ -50,6 +50,7 @@ type Runner struct {
 	holders     []holder
 	held        []float64
 	shards      []shards
+	branches    []ownBranch
 	stale       []staleness
 	writes      []history
 	cares       []care
@@ -121,6 +122,7 @@ func (p *Program) NewRunner(o Options) *Runner {
 		spreads:  make([]spread, len(p.spreads)),
 		holders:  make([]holder, len(p.holders)),
 		held:     make([]float64, p.held),
+		branches: make([]ownBranch, len(p.branches)),
 		writes:   make([]history, len(p.writes)),
 		cares:    make([]care, len(p.cares)),
 		rots:     make([]rot, p.rots),
@@ -201,6 +203,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	copy(r.spreads, p.spreads)
 	copy(r.holders, p.holders)
 	clear(r.held)
+	copy(r.branches, p.branches)
 	copy(r.writes, p.writes)
 	copy(r.jour, p.journeys)
 	copy(r.jobs, p.jobs)

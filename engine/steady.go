@@ -36,8 +36,10 @@ func (p *Program) settling() float64 {
 	for i := range p.stocks {
 		take(p.stocks[i].lead)
 	}
-	for i := range p.stores {
-		take(p.stores[i].merger.takes)
+	for i := range p.stores { // one that all is served in matters to nobody but who counts suspect data
+		if x := &p.stores[i].merger; x.from != nil && x.from.Serves != model.ServesAll {
+			take(x.takes)
+		}
 	}
 	for i := range p.upkeeps { // a few rounds
 		longest = max(longest, float64(p.laws[p.upkeeps[i].every].from.Mean())*3/settlingRepairs)

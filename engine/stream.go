@@ -36,6 +36,8 @@ const (
 	forUpkeep
 	forParts
 	forReads
+	forBranches
+	forSalvage
 )
 
 // mix is the finaliser of splitmix64: every bit of the result depends on every bit of x.
