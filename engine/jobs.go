@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"math/rand/v2"
 
 	"github.com/ftsim/ftsim/model"
 )
@@ -70,9 +69,6 @@ func (c *compiler) jobs() error {
 		}
 	}
 	c.user = none
-	if len(p.jobs) > 0 {
-		c.noticeable()
-	}
 	return nil
 }
 
@@ -82,33 +78,6 @@ func positive(x float64) float64 {
 		return x
 	}
 	return math.Inf(1)
-}
-
-// noticeable lets repairs of no length take a microsecond, so that what they interrupt notices.
-func (c *compiler) noticeable() {
-	for i := range c.p.modes {
-		m := &c.p.modes[i]
-		if m.repairLaw != none && c.p.laws[m.repairLaw].kind == constantLaw && c.p.laws[m.repairLaw].mean == 0 {
-			m.repairLaw = c.law(blink{})
-		}
-	}
-}
-
-// blink is the law of what takes a microsecond.
-type blink struct{}
-
-const aBlink model.Seconds = 1e-6
-
-func (blink) Sample(*rand.Rand) model.Seconds { return aBlink }
-func (blink) Mean() model.Seconds             { return aBlink }
-func (blink) Quantile(float64) model.Seconds  { return aBlink }
-func (blink) String() string                  { return "a microsecond" }
-
-func (blink) Survival(t model.Seconds) float64 {
-	if t < aBlink {
-		return 1
-	}
-	return 0
 }
 
 // resetJobs starts every job at the beginning of observation.
