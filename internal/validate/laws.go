@@ -20,6 +20,9 @@ func unitOf(name string) (model.Seconds, error) {
 	if u, ok := units[strings.TrimPrefix(name, "1/")]; ok {
 		return u, nil
 	}
+	if name == "" {
+		return 0, unsupported("a unit of time is missing (time_unit)")
+	}
 	return 0, unsupported("unit %q is not known", name)
 }
 

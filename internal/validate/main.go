@@ -51,7 +51,7 @@ func command(args []string, stdout, stderr io.Writer) int {
 	}
 	pattern, err := regexp.Compile(*only)
 	if err != nil {
-		fmt.Fprintln(stderr, err)
+		fmt.Fprintln(stderr, "-case:", err)
 		return 2
 	}
 	files, err := libraries(names)
@@ -59,13 +59,10 @@ func command(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, err)
 		return 2
 	}
-	var results []result
-	for _, f := range files {
-		for i := range f.Cases {
-			if c := &f.Cases[i]; pattern.MatchString(c.ID) {
-				results = append(results, checkCase(c, e)...)
-			}
-		}
+	results := checkAll(files, pattern, e)
+	if len(results) == 0 { // else a slip in the expression would look like success
+		fmt.Fprintf(stderr, "nothing to check: -case %q matches no case with a measure\n", *only)
+		return 2
 	}
 	write := writeText
 	if *markdown {
@@ -81,6 +78,18 @@ func command(args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	return 0
+}
+
+// checkAll answers all measures of the cases whose id matches.
+func checkAll(files []*caseFile, pattern *regexp.Regexp, e effort) (results []result) {
+	for _, f := range files {
+		for i := range f.Cases {
+			if c := &f.Cases[i]; pattern.MatchString(c.ID) {
+				results = append(results, checkCase(c, e)...)
+			}
+		}
+	}
+	return results
 }
 
 // parse reads flags wherever they stand, before or after the names of files.
