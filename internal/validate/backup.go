@@ -25,11 +25,8 @@ func (d *design) backupNow() *saved {
 
 // backup reads the schedule of backups.
 func (d *design) backup(raw json.RawMessage) error {
-	var f fields
-	if json.Unmarshal(raw, &f) != nil {
-		return unsupported("backup: %s", clip(raw))
-	}
-	if err := f.only("backup", "interval", "duration", "unit", "consistent_at", "clock", "failure_probability"); err != nil {
+	f, err := objectOf("backup", raw, "interval", "duration", "unit", "consistent_at", "clock", "failure_probability")
+	if err != nil {
 		return err
 	}
 	unit, err := f.unit(d.unit)
@@ -66,16 +63,15 @@ func (d *design) backup(raw json.RawMessage) error {
 
 // restore reads how long it takes to bring data back.
 func (d *design) restore(raw json.RawMessage) error {
-	var f fields
-	if json.Unmarshal(raw, &f) != nil || !d.written.Policy.has("backup") {
-		return unsupported("restore: %s", clip(raw))
+	if !d.written.Policy.has("backup") {
+		return unsupported("there is no backup that could be restored")
 	}
-	if err := f.only("restore", "detection", "duration"); err != nil {
+	f, err := objectOf("restore", raw, "detection", "duration")
+	if err != nil {
 		return err
 	}
 	s := d.backupNow()
 	s.restored = true
-	var err error
 	if f.has("detection") {
 		if s.detection, err = parseLaw("restore, detection", f["detection"], d.unit); err != nil {
 			return err

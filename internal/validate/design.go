@@ -261,7 +261,7 @@ func (d *design) rolesUnderstood() error {
 	named := d.up.refs()
 	for _, f := range d.written.Components {
 		for _, name := range d.instances[f.text("id")] {
-			if f.has("role") && !d.parts[d.index[name]].gone && !contains(named, name) {
+			if f.has("role") && !d.parts[d.index[name]].gone && !slices.Contains(named, name) {
 				return unsupported("component %q: role in words: %s", f.text("id"), clip(f["role"]))
 			}
 		}

@@ -18,11 +18,8 @@ type work struct {
 
 // readJob reads how much there is to do.
 func (d *design) readJob(raw json.RawMessage) error {
-	var f fields
-	if json.Unmarshal(raw, &f) != nil {
-		return unsupported("job: %s", clip(raw))
-	}
-	if err := f.only("job", "work", "unit"); err != nil {
+	f, err := objectOf("job", raw, "work", "unit")
+	if err != nil {
 		return err
 	}
 	unit, err := f.unit(d.unit)
@@ -64,11 +61,8 @@ func (d *design) checkpoint(raw json.RawMessage) error {
 	if noCheckpoint.Match(raw) {
 		return nil
 	}
-	var f fields
-	if json.Unmarshal(raw, &f) != nil {
-		return unsupported("checkpoint: %s", clip(raw))
-	}
-	if err := f.only("checkpoint", "interval", "duration", "unit", "rule"); err != nil {
+	f, err := objectOf("checkpoint", raw, "interval", "duration", "unit", "rule")
+	if err != nil {
 		return err
 	}
 	unit, err := f.unit(d.unit)

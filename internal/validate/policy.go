@@ -285,16 +285,12 @@ func (d *design) dependency(f fields) error {
 
 // failoverPolicy reads how a service moves to a standby that is always at hand.
 func (d *design) failoverPolicy(raw json.RawMessage) error {
-	var f fields
-	if json.Unmarshal(raw, &f) != nil {
-		return unsupported("failover in words: %s", clip(raw))
-	}
-	if err := f.only("failover", "detection", "switch_time", "coverage", "uncovered", "standby_always_ready", "during_failover"); err != nil {
+	f, err := objectOf("failover", raw, "detection", "switch_time", "coverage", "uncovered", "standby_always_ready", "during_failover")
+	if err != nil {
 		return err
 	}
 	o := &failover{configured: true}
 	o.alwaysOn = string(f["standby_always_ready"]) == "true"
-	var err error
 	if o.meanwhile, err = duringFailover(f); err != nil {
 		return err
 	}
@@ -307,11 +303,8 @@ func (d *design) failoverPolicy(raw json.RawMessage) error {
 		return err
 	}
 	if f.has("uncovered") {
-		u, err := f.object("failover", "uncovered")
+		u, err := objectOf("uncovered", f["uncovered"], "recovery")
 		if err != nil {
-			return err
-		}
-		if err := u.only("uncovered", "recovery"); err != nil {
 			return err
 		}
 		if o.uncovered, err = parseLaw("recovery", u["recovery"], d.unit); err != nil {

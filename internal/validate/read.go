@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // caseFile is a library of systems with known answers. Its own "schema" entry says how it is written.
@@ -107,23 +108,23 @@ func readCases(r io.Reader) (*caseFile, error) {
 	return &f, nil
 }
 
+// objectOf reads an object that may have the known keys and no others.
+func objectOf(what string, raw json.RawMessage, known ...string) (fields, error) {
+	var f fields
+	if json.Unmarshal(raw, &f) != nil {
+		return nil, unsupported("%s in words: %s", what, clip(raw))
+	}
+	return f, f.only(what, known...)
+}
+
 // only refuses keys other than the given ones, so that nothing is ignored by mistake.
 func (f fields) only(what string, known ...string) error {
 	for key := range f {
-		if !contains(known, key) {
+		if !slices.Contains(known, key) {
 			return unsupported("%s: %q has no meaning here", what, key)
 		}
 	}
 	return nil
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // has tells whether key is there with a value other than null.
@@ -150,15 +151,6 @@ func (f fields) number(what, key string, byDefault float64) (float64, error) {
 		return 0, unsupported("%s: %s is not a number: %s", what, key, clip(f[key]))
 	}
 	return x, nil
-}
-
-// object reads key as an object.
-func (f fields) object(what, key string) (fields, error) {
-	var o fields
-	if err := json.Unmarshal(f[key], &o); err != nil {
-		return nil, unsupported("%s: %s is given in words: %s", what, key, clip(f[key]))
-	}
-	return o, nil
 }
 
 func clip(raw []byte) string {

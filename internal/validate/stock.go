@@ -29,11 +29,8 @@ func (d *design) spares(raw json.RawMessage) error {
 	if string(raw) == alwaysAtHand {
 		return nil
 	}
-	var f fields
-	if json.Unmarshal(raw, &f) != nil {
-		return unsupported("spares: %s", clip(raw))
-	}
-	if err := f.only("spares", "stock", "replenishment", "lead_time", "when_empty"); err != nil {
+	f, err := objectOf("spares", raw, "stock", "replenishment", "lead_time", "when_empty")
+	if err != nil {
 		return err
 	}
 	size, err := f.number("spares", "stock", -1)

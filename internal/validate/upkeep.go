@@ -26,11 +26,8 @@ type planned struct {
 
 // maintenance reads replacement by age, or of all at once (block).
 func (d *design) maintenance(raw json.RawMessage) error {
-	var f fields
-	if json.Unmarshal(raw, &f) != nil {
-		return unsupported("maintenance in words: %s", clip(raw))
-	}
-	if err := f.only("maintenance", "policy", "of", "interval", "duration", "counts_as_outage", "when_failed"); err != nil {
+	f, err := objectOf("maintenance", raw, "policy", "of", "interval", "duration", "counts_as_outage", "when_failed")
+	if err != nil {
 		return err
 	}
 	w := planned{name: "maintenance", renews: true}
@@ -100,11 +97,8 @@ var sinceLast = regexp.MustCompile(`^from the end of the last (?:test|inspection
 
 // inspection reads tests for failures that nobody notices otherwise.
 func (d *design) inspection(raw json.RawMessage) error {
-	var f fields
-	if json.Unmarshal(raw, &f) != nil {
-		return unsupported("inspection in words: %s", clip(raw))
-	}
-	if err := f.only("inspection", "of", "interval", "duration", "finds", "repair", "clock"); err != nil {
+	f, err := objectOf("inspection", raw, "of", "interval", "duration", "finds", "repair", "clock")
+	if err != nil {
 		return err
 	}
 	w := planned{name: "inspection", finds: true}
@@ -162,14 +156,10 @@ func (d *design) hide(f fields, p *part, w *planned) error {
 
 // upkeepCost reads what a planned and an unplanned replacement cost.
 func (d *design) upkeepCost(raw json.RawMessage) error {
-	var f fields
-	if json.Unmarshal(raw, &f) != nil {
-		return unsupported("cost in words: %s", clip(raw))
-	}
-	if err := f.only("cost", "planned", "unplanned"); err != nil {
+	f, err := objectOf("cost", raw, "planned", "unplanned")
+	if err != nil {
 		return err
 	}
-	var err error
 	price := &d.asked.price
 	if price.planned, err = f.number("cost", "planned", 0); err != nil {
 		return err

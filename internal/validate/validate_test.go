@@ -28,6 +28,16 @@ func shippedCases(t *testing.T) []knownCase {
 	return cases
 }
 
+// checkText answers the first measure of a case.
+func checkText(t *testing.T, text string) result {
+	t.Helper()
+	var c knownCase
+	if err := json.Unmarshal([]byte(text), &c); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return checkMeasure(&c, &c.Measures[0], quick)
+}
+
 func TestShippedCasesPass(t *testing.T) {
 	for _, c := range shippedCases(t) {
 		for _, r := range checkCase(&c, quick) {
@@ -71,11 +81,7 @@ func TestWrongValuesFail(t *testing.T) {
 func TestWrongZero(t *testing.T) {
 	const text = `{"id":"x","time_unit":"s","structure":{"components":[{"id":"h","failure":{"dist":"trace","down_from_to":[[30,50]]}}],
 		"up":"h","policy":{"job":{"work":100},"checkpoint":"none"}},"measures":{"running_time_lost":{"value":0}}}`
-	var c knownCase
-	if err := json.Unmarshal([]byte(text), &c); err != nil {
-		t.Fatal(err)
-	}
-	if r := checkMeasure(&c, &c.Measures[0], quick); r.verdict != fail {
+	if r := checkText(t, text); r.verdict != fail {
 		t.Errorf("%s, want fail", strings.Join(r.row(), "  "))
 	}
 }
@@ -90,11 +96,7 @@ func TestWrongLeast(t *testing.T) {
 		text := `{"id":"x","time_unit":"h","structure":{"components":[{"id":"p","failure":{"dist":"exponential","mean":3000}` +
 			map[bool]string{true: `,"repair":{"dist":"deterministic","value":2}`}[policy == "{}"] +
 			`}],"up":"p","policy":` + policy + `},"measures":{"` + measure + `":{"value":0}}}`
-		var c knownCase
-		if err := json.Unmarshal([]byte(text), &c); err != nil {
-			t.Fatal(err)
-		}
-		if r := checkMeasure(&c, &c.Measures[0], quick); r.verdict != fail {
+		if r := checkText(t, text); r.verdict != fail {
 			t.Errorf("%s, want fail", strings.Join(r.row(), "  "))
 		}
 	}
@@ -160,11 +162,7 @@ func TestRefusals(t *testing.T) {
 	} {
 		text := `{"id":"x","time_unit":"h","structure":{"components":[` + c.components + `],"up":` + c.up + `,"policy":` + c.policy +
 			`},"measures":{"` + c.measure + `":{"value":1}}}`
-		var k knownCase
-		if err := json.Unmarshal([]byte(text), &k); err != nil {
-			t.Fatalf("%s: %v", text, err)
-		}
-		r := checkMeasure(&k, &k.Measures[0], quick)
+		r := checkText(t, text)
 		if r.verdict != notBuilt || !strings.Contains(r.reason, c.want) {
 			t.Errorf("%s of %s under %s: %s, %q; want a refusal with %q", c.measure, c.up, c.policy, r.verdict, r.reason, c.want)
 		}
@@ -208,11 +206,7 @@ func TestIntervalsHold(t *testing.T) {
 func TestTooRare(t *testing.T) {
 	const text = `{"id":"x","time_unit":"h","structure":{"components":[{"id":"u","failure":{"dist":"exponential","mean":1e9}}],"up":"u",
 		"policy":{"repair":"none"}},"measures":{"unreliability(t=1)":{"value":1e-9}}}`
-	var c knownCase
-	if err := json.Unmarshal([]byte(text), &c); err != nil {
-		t.Fatal(err)
-	}
-	if r := checkMeasure(&c, &c.Measures[0], quick); r.verdict != rare {
+	if r := checkText(t, text); r.verdict != rare {
 		t.Errorf("%s, want too rare", strings.Join(r.row(), "  "))
 	}
 }
@@ -249,6 +243,7 @@ func TestCommand(t *testing.T) {
 		{[]string{"no-such-file.json", "-short"}, 2, "", "open no-such-file.json"},
 		{[]string{"testdata/small.json", "-case", "^clockwork$", "-short"}, 0, "3 measures: 3 pass, 0 fail", ""},
 		{[]string{"-case", "("}, 2, "", "missing closing"},
+		{[]string{"-case", "^clockwirk$"}, 2, "", `-case "^clockwirk$" matches no case`},
 		{[]string{"no-such-file.json"}, 2, "", "no-such-file.json"},
 		{[]string{"-colour"}, 2, "", "not defined: -colour"},
 	} {
