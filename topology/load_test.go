@@ -16,11 +16,17 @@ import (
 	"github.com/ftsim/ftsim/policies"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+var update = flag.Bool("update", false, "rewrite the golden files, the schema and the pages that tests write")
 
+// golden holds what comes of a file to what stands beside it.
 func golden(t *testing.T, file, got string) {
 	t.Helper()
-	file = strings.TrimSuffix(file, ".yaml") + ".golden"
+	upToDate(t, strings.TrimSuffix(file, ".yaml")+".golden", got)
+}
+
+// upToDate holds a file that tests write to what they would write now; -update writes it.
+func upToDate(t *testing.T, file, got string) {
+	t.Helper()
 	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -32,8 +38,24 @@ func golden(t *testing.T, file, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s differs; run go test ./topology -update and look at the difference\n%s", file, got)
+		t.Errorf("%s differs; run go test ./topology -update and look at the difference\n%s", file, firstDifference(string(want), got))
 	}
+}
+
+// firstDifference shows where two texts part.
+func firstDifference(want, got string) string {
+	was, is := strings.Split(want, "\n"), strings.Split(got, "\n")
+	line := func(list []string, i int) string {
+		if i < len(list) {
+			return list[i]
+		}
+		return "(the end)"
+	}
+	i := 0
+	for i < len(was) && i < len(is) && was[i] == is[i] {
+		i++
+	}
+	return fmt.Sprintf("line %d was %q\nline %d is  %q", i+1, line(was, i), i+1, line(is, i))
 }
 
 func files(t *testing.T, pattern string) []string {

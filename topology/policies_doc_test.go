@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -309,14 +308,5 @@ func TestPoliciesAreDocumented(t *testing.T) {
 			t.Errorf("the policy %s is not on the page", word)
 		}
 	}
-	const page = "../docs/policies.md"
-	if *update {
-		if err := os.WriteFile(page, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if was, err := os.ReadFile(page); err != nil || string(was) != b.String() {
-		t.Errorf("%s is out of date (%v); run go test ./topology -update and look at the difference", page, err)
-	}
+	upToDate(t, "../docs/policies.md", b.String())
 }

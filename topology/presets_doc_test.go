@@ -2,7 +2,6 @@ package topology
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 )
@@ -68,16 +67,7 @@ func TestPresetsAreDocumented(t *testing.T) {
 	if shown != len(Presets()) {
 		t.Errorf("%d of %d presets are on the page: a kind is missing", shown, len(Presets()))
 	}
-	const page = "../docs/presets.md"
-	if *update {
-		if err := os.WriteFile(page, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if was, err := os.ReadFile(page); err != nil || string(was) != b.String() {
-		t.Errorf("%s is out of date (%v); run go test ./topology -update and look at the difference", page, err)
-	}
+	upToDate(t, "../docs/presets.md", b.String())
 }
 
 func presetTable(b *strings.Builder, kind string) (rows int) {

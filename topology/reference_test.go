@@ -2,7 +2,6 @@ package topology
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -77,16 +76,7 @@ func TestReferenceIsUpToDate(t *testing.T) {
 			t.Errorf("the kind %s is not on the page", place)
 		}
 	}
-	const page = "../docs/reference.md"
-	if *update {
-		if err := os.WriteFile(page, []byte(p.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if was, err := os.ReadFile(page); err != nil || string(was) != p.String() {
-		t.Errorf("%s is out of date (%v); run go test ./topology -update and look at the difference", page, err)
-	}
+	upToDate(t, "../docs/reference.md", p.String())
 }
 
 func (p *referencePage) values() {

@@ -19,16 +19,7 @@ import (
 
 // TestSchemaIsUpToDate has the schema be what the decoder asks for. After a change of the decoder, -update writes it.
 func TestSchemaIsUpToDate(t *testing.T) {
-	now := schemaNow(t)
-	if *update {
-		if err := os.WriteFile("schema.json", now, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if !bytes.Equal(now, Schema()) {
-		t.Error("the decoder asks for other keys than schema.json has; run go test ./topology -run Schema -update")
-	}
+	upToDate(t, "schema.json", string(schemaNow(t)))
 }
 
 func compiled(t *testing.T) *jsonschema.Schema {
