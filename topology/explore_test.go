@@ -58,6 +58,35 @@ var grammar = sync.OnceValue(func() *witness {
 	return x.w
 })
 
+func newWitness() *witness {
+	return &witness{entries: map[string]*entry{}, keys: map[string][]string{}}
+}
+
+// begin is called for each file.
+func (w *witness) begin(root *node) {
+	w.run = map[*node]*visit{root: {}}
+	w.at("")
+}
+
+// end is called when a file has been read: a key is required if every mapping at its place had to have it.
+func (w *witness) end() {
+	for _, v := range w.run {
+		if !v.done {
+			continue
+		}
+		e := w.at(v.place)
+		if !e.opened {
+			e.opened, e.required = true, v.needs
+			continue
+		}
+		for key := range e.required {
+			if !v.needs[key] {
+				delete(e.required, key)
+			}
+		}
+	}
+}
+
 // read has the decoder read a tree.
 func (x *explorer) read(root *node) {
 	d := &decoder{witness: x.w}

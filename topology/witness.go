@@ -7,7 +7,8 @@ import (
 
 // A witness looks on while the decoder reads a file, and notes which keys it asks for, where, and what it reads
 // their values as. From what it has seen come the schema for editors and the reference, so that the decoder is the
-// only place that knows the grammar. In ordinary reading there is no witness: all methods accept nil.
+// only place that knows the grammar. Tests send one along (explore_test.go). In ordinary reading there is none: all
+// methods that the decoder calls accept nil.
 type witness struct {
 	entries map[string]*entry   // by place
 	keys    map[string][]string // of the mappings at a place
@@ -82,35 +83,6 @@ type visit struct {
 	needs map[string]bool // keys it must have
 	done  bool            // it has been opened as a mapping
 	alone bool            // it is the only item of a list
-}
-
-func newWitness() *witness {
-	return &witness{entries: map[string]*entry{}, keys: map[string][]string{}}
-}
-
-// begin is called for each file.
-func (w *witness) begin(root *node) {
-	w.run = map[*node]*visit{root: {}}
-	w.at("")
-}
-
-// end is called when a file has been read: a key is required if every mapping at its place had to have it.
-func (w *witness) end() {
-	for _, v := range w.run {
-		if !v.done {
-			continue
-		}
-		e := w.at(v.place)
-		if !e.opened {
-			e.opened, e.required = true, v.needs
-			continue
-		}
-		for key := range e.required {
-			if !v.needs[key] {
-				delete(e.required, key)
-			}
-		}
-	}
 }
 
 func (w *witness) at(place string) *entry {
