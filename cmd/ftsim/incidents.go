@@ -46,23 +46,6 @@ func findIncidents(s *story) []*incident {
 	return list
 }
 
-// felt tells a spell that makes an incident: an outage, a change of roles, a split brain, a loss of data.
-func (sp spell) felt() bool {
-	return sp.kind == engine.JourneyDown || sp.kind == engine.PhaseEntered || sp.kind == engine.SplitBegan || sp.kind == engine.DataLost
-}
-
-// end is when a spell ended; a spell that never ends lasts until the last note. A belief about a primary
-// that has been replaced is not revoked, it just no longer matters.
-func (s *story) end(sp spell) model.Seconds {
-	if sp.to < 0 && sp.fades() {
-		return s.notes[sp.from].At
-	}
-	if sp.to < 0 {
-		return max(s.outcome.Horizon, s.notes[len(s.notes)-1].At)
-	}
-	return s.notes[sp.to].At
-}
-
 func (in *incident) take(sp spell, from, to model.Seconds) {
 	in.to = max(in.to, to)
 	if sp.kind != engine.JourneyDown {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"fmt"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -64,24 +62,6 @@ func (w *workshop) input(d draft) *topology.Input {
 		f.Dir, f.Path = s, d.File
 	}
 	return &topology.Input{Files: []topology.File{f}}
-}
-
-// bounded takes a report of at most a size, until the program ends.
-type bounded struct {
-	ctx  context.Context
-	most int
-	text bytes.Buffer
-}
-
-// Write fails for what is too much.
-func (b *bounded) Write(p []byte) (int, error) {
-	switch {
-	case b.ctx.Err() != nil:
-		return 0, b.ctx.Err()
-	case b.text.Len()+len(p) > b.most:
-		return 0, fmt.Errorf("the report is longer than %d bytes; ftsim run --html writes reports of any length", b.most)
-	}
-	return b.text.Write(p)
 }
 
 // leafInfo describes a text of a shelf.

@@ -7,10 +7,7 @@ import (
 	"io"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/ftsim/ftsim/analysis"
 	"github.com/ftsim/ftsim/analysis/report"
@@ -37,36 +34,6 @@ type workshop struct {
 func newWorkshop(ctx context.Context, drafts []draft, l limits, workers int) *workshop {
 	return &workshop{ctx: ctx, drafts: drafts, limits: l, workers: workers, reading: make(chan struct{}, 2), running: make(chan struct{}, 1)}
 }
-
-// errand is a run that somebody asked for.
-type errand struct {
-	id      string
-	names   []string
-	cancel  context.CancelFunc
-	program context.Context // ends with the program, whereas a run that is ended still gets its report
-	most    int             // bytes of a report
-	done    atomic.Int64
-	total   atomic.Int64
-	elapsed atomic.Int64 // nanoseconds, from when it is no longer waiting
-
-	mu    sync.Mutex
-	phase string
-	fail  string
-	lead  []string
-	tone  string
-	html  []byte
-	began time.Time
-}
-
-// Phases of an errand.
-const (
-	waiting   = "waiting"
-	simulates = "running"
-	writing   = "writing the report"
-	finished  = "done"
-	unstarted = "dropped" // ended before anything was simulated
-	failed    = "failed"
-)
 
 // add takes an order in, if there is room, and starts on it.
 func (w *workshop) add(o *order) (*errand, bool) {
@@ -253,92 +220,4 @@ func cutShort(ctx context.Context) []string {
 		return []string{"the run took as long as a run may, and was ended; where that is depends on the machine"}
 	}
 	return nil
-}
-
-// keep stores a report.
-func (e *errand) keep(write func(io.Writer) error, tone string, lead ...string) error {
-	b := bounded{ctx: e.program, most: e.most}
-	if err := write(&b); err != nil {
-		return err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.html, e.lead, e.tone = b.text.Bytes(), lead, tone
-	return nil
-}
-
-// update implements progress, as do the following.
-func (e *errand) update(done int) { e.done.Store(int64(done)) }
-
-func (e *errand) close() {}
-
-func (e *errand) expect(total int, _ string) { e.total.Store(int64(total)) }
-
-func (e *errand) enter(phase string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.began.IsZero() {
-		e.began = time.Now()
-	}
-	e.phase = phase
-}
-
-func (e *errand) end(phase, fail string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if !e.began.IsZero() {
-		e.elapsed.Store(int64(time.Since(e.began)))
-	}
-	e.phase, e.fail = phase, fail
-}
-
-func (e *errand) over() bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.phase == finished || e.phase == unstarted || e.phase == failed
-}
-
-func (e *errand) page() []byte {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.html
-}
-
-// fileName is one for the report that any system takes.
-func (e *errand) fileName() string {
-	safe := func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {
-			return r
-		}
-		return '-'
-	}
-	name := strings.Map(safe, strings.Join(e.names, "-"))
-	return "ftsim-" + name[:min(len(name), 60)] + ".html"
-}
-
-// progressed is an errand as the page sees it.
-type progressed struct {
-	ID      string   `json:"id"`
-	Names   []string `json:"names"`
-	Phase   string   `json:"phase"`
-	Over    bool     `json:"over"`
-	Done    int64    `json:"done"`
-	Total   int64    `json:"total"`
-	Seconds float64  `json:"seconds"`
-	Lead    []string `json:"lead"`
-	Tone    string   `json:"tone"`
-	Error   string   `json:"error"`
-	Report  bool     `json:"report"`
-}
-
-func (e *errand) status() progressed {
-	over := e.over()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	p := progressed{ID: e.id, Names: e.names, Phase: e.phase, Over: over, Done: e.done.Load(), Total: e.total.Load(),
-		Lead: append([]string{}, e.lead...), Tone: e.tone, Error: e.fail, Report: e.html != nil}
-	if p.Seconds = time.Duration(e.elapsed.Load()).Seconds(); !over && !e.began.IsZero() {
-		p.Seconds = time.Since(e.began).Seconds()
-	}
-	return p
 }
