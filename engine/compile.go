@@ -11,7 +11,7 @@ import (
 func Compile(sys *model.System) (*Program, error) {
 	c := compiler{p: &Program{sys: sys}, laws: map[model.Distribution]int32{}, shared: map[*model.Mode]int32{},
 		balancers: map[int32]bool{}, closures: map[leaf]spans{}, cushions: map[*model.Dependency]int32{}}
-	for _, step := range []func() error{c.components, c.commonCauses, c.services, c.requirements, c.shelters, c.wiring, c.dependencies, c.jobs, c.noticeable, c.maintenance, c.stocks,
+	for _, step := range []func() error{c.components, c.commonCauses, c.services, c.requirements, c.shelters, c.wiring, c.dependencies, c.jobs, c.stresses, c.noticeable, c.maintenance, c.stocks,
 		c.layCushions} {
 		if err := step(); err != nil {
 			return nil, err

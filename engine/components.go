@@ -53,6 +53,9 @@ func (r *Runner) fail(id int32) {
 	if c.modes > 1 {
 		r.freezeOthers(c, m.index)
 	}
+	if r.p.stressOf != nil && m.kind != model.Slow {
+		r.burden(m.component, true)
+	}
 	switch {
 	case m.hidden:
 		r.hiddenSince[m.component] = r.now
@@ -108,6 +111,9 @@ func (r *Runner) mend(id int32) {
 	}
 	if c.modes > 1 {
 		r.thawOthers(c, m.index)
+	}
+	if r.p.stressOf != nil {
+		r.burden(m.component, false)
 	}
 	if r.p.agedTask != nil {
 		r.asNew(m.component)

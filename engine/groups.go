@@ -112,9 +112,9 @@ func (r *Runner) resetRoles() {
 
 func (r *Runner) rateOf(a int32) float64 {
 	if r.active[a] > 0 {
-		return 1
+		return r.under(a)
 	}
-	return r.p.alphas[a]
+	return r.p.alphas[a] * r.under(a)
 }
 
 // serve counts a member in or out of those that work its components.

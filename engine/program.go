@@ -74,6 +74,9 @@ type Program struct {
 	hides    bool      // some faults are hidden
 	pauses   bool      // some mode stops ageing for a while, or ages at several rates
 	units    [][]int32 // by component: what belongs to it and ages as its roles demand; nil without such units
+	stresses []stress
+	stressOf []int32   // by component: the stress it may come under, or none; nil if there is none
+	stressAt []int32   // by ageing rate: the same
 	alphas   []float64 // dormancy factors of the components whose ageing depends on a role
 
 	cushions  []cushion           // those first that others rest on

@@ -29,6 +29,8 @@ type Runner struct {
 	ages        []float64 // age at the next failure, of modes that keep their age
 	left        []float64 // life that remains, of modes that do not age just now
 	hiddenSince []float64 // of components that are down with a fault nobody knows of; nil where there is none such
+	stresses    []stress
+	absent      []bool    // by component: down by itself, where others bear that
 	rates       []float64 // of ageing, of components whose role matters
 	causes      []cause
 	hits        []bool
@@ -110,6 +112,8 @@ func (p *Program) NewRunner(o Options) *Runner {
 		modes:    make([]mode, len(p.modes)),
 		rates:    make([]float64, len(p.alphas)),
 		active:   make([]int32, len(p.alphas)),
+		stresses: make([]stress, len(p.stresses)),
+		absent:   make([]bool, len(p.stressOf)),
 		causes:   make([]cause, len(p.causes)),
 		hits:     make([]bool, p.hits),
 		marked:   make([]bool, len(p.comps)),
@@ -222,6 +226,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	r.run = run
 	r.clocks.reset()
 	r.resetDemand()
+	r.resetStress()
 	r.resetRoles()
 	r.resetCauses(run)
 	r.resetModes(run)

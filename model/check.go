@@ -17,6 +17,7 @@ func Check(sys *System, plan *Plan) Problems {
 	c.jobs()
 	c.maintenance()
 	c.stocks()
+	c.stresses()
 	c.clients()
 	c.cost()
 	if plan != nil {

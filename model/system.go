@@ -16,6 +16,7 @@ type System struct {
 	People      People
 	Crews       []Crew
 	Stocks      []Stock
+	Stresses    []Stress
 	Maintenance []Maintenance
 	Changes     bool     // what changes do is among the causes
 	Cost        *Cost    // nil = not stated

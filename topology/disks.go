@@ -20,6 +20,7 @@ type diskSet struct {
 	spare  bool
 	size   float64 // in bytes
 	bears  int     // disks that may be lost, of any layout but raid10
+	stress float64 // how many times as fast the others age while one is missing
 }
 
 var diskLayouts = []string{"single", "raid0", "raid1", "raid5", "raid6", "raid10", "erasure"}
@@ -41,6 +42,7 @@ func (m *mapping) disks() *diskSet {
 		s.modes = []model.Mode{{Kind: model.MediaLoss, Life: life, Repair: repair, Unread: unread}}
 	}
 	s.spare = k.flag("hot_spare")
+	s.strained(k)
 	k.ignore("description")
 	k.done()
 	return s
@@ -150,6 +152,19 @@ func (s *diskSet) unread(k *mapping) float64 {
 	return p
 }
 
+// strained reads how much more often the other disks of a set fail while one is missing.
+func (s *diskSet) strained(k *mapping) {
+	switch v := k.get("stress"); {
+	case s.bears > 0 || s.layout == "raid10":
+		if s.stress = k.factor("stress", 1); s.stress < 1 || s.stress > 1e6 {
+			k.d.fault(k.place("stress"), "write for example 10x", "%s must be 1x to 1000000x", k.label("stress"))
+			s.stress = 1
+		}
+	case v != nil:
+		k.d.fault(v, "", "%s: without one disk, %s has nothing left that could be under stress", k.where, s.layout)
+	}
+}
+
 // reads is how many disks a new one is made from if just enough are left.
 func (s *diskSet) reads() int {
 	if s.layout == "raid10" {
@@ -180,7 +195,30 @@ func (b *builder) mount(s *diskSet, first int32, nodes int, name *node) {
 			set = pairsOf(set.Of)
 		}
 		requireToo(&b.sys.Components[i], *set)
+		b.strain(s, set)
 	}
+}
+
+// strain has the disks of a set, or of a mirrored pair of one, bear the work of those that are missing.
+func (b *builder) strain(s *diskSet, set *model.Need) {
+	if !(s.stress > 1) {
+		return
+	}
+	if s.layout == "raid10" && len(set.Of[0].Of) > 0 {
+		for k := range set.Of {
+			b.bears(s, &set.Of[k])
+		}
+		return
+	}
+	b.bears(s, set)
+}
+
+func (b *builder) bears(s *diskSet, set *model.Need) {
+	x := model.Stress{Factor: s.stress}
+	for k := range set.Of {
+		x.Of = append(x.Of, set.Of[k].Ref)
+	}
+	b.sys.Stresses = append(b.sys.Stresses, x)
 }
 
 // requireToo adds to what a component requires.
