@@ -227,6 +227,7 @@ func (c *compiler) spread(from *model.Service, g *group) {
 	if s.Rebuild != nil {
 		x.fullCopy = c.law(s.Rebuild.FullCopy)
 	}
+	c.hints(s.Hints, g, &x)
 	g.spread = int32(len(p.spreads))
 	p.spreads = append(p.spreads, x)
 	p.held += int(x.parts * x.sets())
@@ -326,6 +327,9 @@ func (c *compiler) groupClocks(i int32, g *group) {
 		for k := int32(1); k < g.n; k++ {
 			c.clock(owner{kind: spreadClock, group: i, index: k})
 		}
+	}
+	if g.spread != none {
+		c.hintClock(i, &c.p.spreads[g.spread])
 	}
 	if g.shards != none {
 		c.p.shards[g.shards].clock = c.clock(owner{kind: shardClock, group: i})

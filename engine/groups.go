@@ -154,6 +154,7 @@ func (r *Runner) resetGroups(run uint64) {
 	for i := range r.spreads {
 		r.spreads[i].luck = streamOf(run, r.spreads[i].key)
 	}
+	r.resetHints(run)
 	for i := range r.shards {
 		r.resetShards(&r.shards[i], run)
 	}

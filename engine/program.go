@@ -34,6 +34,9 @@ type Program struct {
 	spreads  []spread
 	holders  []holder
 	held     int // amounts of all spreads
+	gaps     int // parts of those that keep hints, and
+	touched  int // groups of clients that they look at, and
+	since    int // what is known of who has been away from them
 	shards   []*placing
 	sharded  []model.ShardUse // nothing missing, by service; nil without stores of shards
 	stale    []staleness
@@ -221,6 +224,7 @@ const (
 	forceClock
 	chaseClock
 	spreadClock
+	repairClock
 	shardClock
 	holdClock
 	alarmClock

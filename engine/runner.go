@@ -51,6 +51,9 @@ type Runner struct {
 	spreads     []spread
 	holders     []holder
 	held        []float64
+	gaps        [][]gap
+	touched     []uint64
+	since       []float64
 	shards      []shards
 	branches    []ownBranch
 	stale       []staleness
@@ -127,6 +130,9 @@ func (p *Program) NewRunner(o Options) *Runner {
 		holders:  make([]holder, len(p.holders)),
 		held:     make([]float64, p.held),
 		branches: make([]ownBranch, len(p.branches)),
+		gaps:     make([][]gap, p.gaps),
+		touched:  make([]uint64, p.touched),
+		since:    make([]float64, p.since),
 		writes:   make([]history, len(p.writes)),
 		cares:    make([]care, len(p.cares)),
 		rots:     make([]rot, p.rots),
@@ -378,6 +384,8 @@ func (r *Runner) ring(id int32) {
 	case chaseClock: // its group sees that it has caught up
 	case spreadClock:
 		r.holders[r.spreads[r.groups[o.group].spread].first+o.index].rebuilt = true
+	case repairClock:
+		r.spreads[r.groups[o.group].spread].hints.due = true
 	case shardClock:
 		r.shards[r.groups[o.group].shards].ring(o.index)
 	case forceClock:

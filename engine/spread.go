@@ -28,6 +28,8 @@ type spread struct {
 	fullCopy      int32 // law, or none
 	copyClock     int32
 	apart         [mostSides]side
+	forgets       bool // what a copy missed it does not get however long it was away
+	hints         hinting
 	splitFrom     float64       // since when two sides have taken writes
 	fell, cut     model.Element // what took the last member down, and what keeps the sides apart
 }
@@ -44,6 +46,7 @@ const mostSides = 8
 // holder is what a member does for such a store.
 type holder struct {
 	live, gone, rebuilding, rebuilt bool
+	anew                            bool    // it has to be made anew from others
 	unflushed                       float64 // seconds of the newest writes that its fall took
 }
 
@@ -70,11 +73,11 @@ func (r *Runner) amounts(x *spread, part int32) []float64 {
 
 // write brings the amounts up to now.
 func (r *Runner) write(x *spread) {
-	dt := r.now - x.last
+	from := x.last
 	x.last = r.now
 	for i := range x.apart {
 		v := &x.apart[i]
-		if v.members == 0 || dt <= 0 {
+		if v.members == 0 || r.now <= from {
 			continue
 		}
 		for part := int32(0); part < x.parts; part++ {
@@ -82,9 +85,9 @@ func (r *Runner) write(x *spread) {
 			if !x.enough(set) {
 				continue
 			}
-			r.amounts(x, part)[set] += dt * v.share
+			r.writeTo(x, i, part, set, from)
 			if x.isApart(i, part) {
-				v.alone += dt * v.share / float64(x.parts)
+				v.alone += (r.now - from) * v.share / float64(x.parts)
 			}
 		}
 	}
@@ -150,6 +153,9 @@ func (r *Runner) settleSpread(i int32, g *group) {
 	}
 	r.rejoin(g, x)
 	r.takeSides(i, g, x)
+	if x.forgets {
+		r.settleHints(g, x)
+	}
 }
 
 // part puts what a member that goes away had taken and not yet passed on in its hands alone, and takes from
@@ -205,6 +211,8 @@ func (r *Runner) strip(x *spread, part int32) (lost float64, whole bool) {
 		}
 	}
 	lost, a[0] = a[0], 0
+	gapsHad, gapsLost := r.stripGaps(x, part, gone)
+	had, lost = had+gapsHad, lost+gapsLost
 	return lost, lost > 0 && had-lost <= grainOf
 }
 
@@ -230,12 +238,28 @@ func (r *Runner) unwrite(x *spread, part int32, a []float64) {
 					kept &^= 1 << c
 				}
 			}
-			moved := min(a[set], (next-done)*share)
-			a[set] -= moved
-			a[kept] += moved
+			r.takeFrom(x, v, part, set, kept, (next-done)*share)
 			done = next
 		}
 	}
+}
+
+// takeFrom takes up to so much of what side v has newly written to a set of copies from those that do not keep it.
+func (r *Runner) takeFrom(x *spread, v int, part, set, kept int32, amount float64) {
+	a := r.amounts(x, part)
+	lacks := int32(0)
+	if x.forgets {
+		lacks, _ = r.forgotten(x, v, part, set, r.now)
+	}
+	if lacks == 0 {
+		moved := min(a[set], amount)
+		a[set], amount = a[set]-moved, amount-moved
+		a[kept] += moved
+	}
+	amount = r.takeFromGaps(x, part, set, kept, amount)
+	moved := min(a[set], amount)
+	a[set] -= moved
+	a[kept] += moved
 }
 
 // rejoin passes on to members in contact what they lack. Who has lost its medium is copied anew first.
@@ -246,7 +270,7 @@ func (r *Runner) rejoin(g *group, x *spread) {
 		h.unflushed = 0
 		switch {
 		case h.gone:
-			h.rebuilding, h.rebuilt, h.gone = x.fullCopy != none, false, false
+			h.rebuilding, h.rebuilt, h.gone, h.anew = x.fullCopy != none, false, false, true
 			if x.fullCopy != none {
 				r.clocks.stop(x.copyClock + k)
 			}
@@ -258,6 +282,10 @@ func (r *Runner) rejoin(g *group, x *spread) {
 		}
 		if h.rebuilding && !up && h.live {
 			r.clocks.stop(x.copyClock + k)
+		}
+		if h.anew && up && !h.rebuilding {
+			h.anew = false
+			r.madeWhole(x, k)
 		}
 		h.live = up
 	}
@@ -273,19 +301,24 @@ func (r *Runner) handOn(g *group, x *spread, part int32) {
 		if a[set] == 0 {
 			continue
 		}
-		with := set
-		for from := int32(0); from < x.copies; from++ {
-			for to := int32(0); to < x.copies; to++ {
-				if with>>from&1 == 1 && with>>to&1 == 0 && r.passes(g, x, (part+from)%x.n(), (part+to)%x.n()) {
-					with |= 1 << to
-				}
-			}
-		}
-		if with != set {
+		if with := r.reaching(g, x, part, set, 0); with != set {
 			a[with] += a[set]
 			a[set] = 0
 		}
 	}
+	r.handOnGaps(g, x, part, false)
+}
+
+// reaching is a set of copies of a part with those that one of them reaches, but for some.
+func (r *Runner) reaching(g *group, x *spread, part, set, barred int32) int32 {
+	for from := int32(0); from < x.copies; from++ {
+		for to := int32(0); to < x.copies; to++ {
+			if set>>from&1 == 1 && (set|barred)>>to&1 == 0 && r.passes(g, x, (part+from)%x.n(), (part+to)%x.n()) {
+				set |= 1 << to
+			}
+		}
+	}
+	return set
 }
 
 func (r *Runner) passes(g *group, x *spread, from, to int32) bool {
@@ -384,6 +417,7 @@ func (r *Runner) overwrite(i int32, g *group, x *spread, lost, length float64) {
 			a[set] -= taken
 			left -= taken
 		}
+		r.overwriteGaps(x, part, left)
 	}
 	r.book(model.Loss{Service: i, At: r.Now(), Initiator: x.cut, Seconds: model.Seconds(length), Transactions: lost * x.rate}, none)
 }

@@ -130,7 +130,7 @@ func TestLastWriteWins(t *testing.T) {
 
 // What was ever written is held by some set of copies or was lost, on random failures.
 func TestSpreadWritesAreHeldOrLost(t *testing.T) {
-	losses := 0
+	losses, missing := 0, 0
 	for seed := range uint64(60) {
 		n := 2 + int(seed%5)
 		copies := min(n, 2+int(seed%3))
@@ -143,6 +143,9 @@ func TestSpreadWritesAreHeldOrLost(t *testing.T) {
 		sys.Services[0].Store = &model.Store{WriteRate: 10, Conflicts: 0.1, Durability: model.Durability(seed % 4), FlushEvery: 60}
 		if seed%2 == 0 {
 			sys.Services[0].Store.Rebuild = &model.Rebuild{FullCopy: expLaw(1800)}
+		}
+		if seed%3 > 0 {
+			sys.Services[0].Store.Hints = &model.Hints{For: model.Seconds(seed%4) * 600, RepairEvery: model.Seconds(seed%5) * 12 * model.Hour}
 		}
 		p, err := Compile(sys)
 		if err != nil {
@@ -172,6 +175,12 @@ func TestSpreadWritesAreHeldOrLost(t *testing.T) {
 			for _, a := range r.held {
 				held += a * 10 / float64(x.parts)
 			}
+			for _, part := range r.gaps {
+				for _, d := range part {
+					held += d.held * 10 / float64(x.parts)
+					missing++
+				}
+			}
 			for i := range out.Losses {
 				lost += out.Losses[i].Transactions
 			}
@@ -181,7 +190,7 @@ func TestSpreadWritesAreHeldOrLost(t *testing.T) {
 		}
 		losses += len(out.Losses)
 	}
-	if losses < 200 {
-		t.Errorf("only %d losses in systems made to lose", losses)
+	if losses < 200 || missing < 200 {
+		t.Errorf("only %d losses and %d gaps in systems made to have some", losses, missing)
 	}
 }

@@ -199,6 +199,11 @@ func (r *Runner) readPart(g *group, x *staleness, part, readable int32, share fl
 				a.lacks += held
 			}
 		}
+		for _, d := range r.gapsOf(s, part) {
+			if d.has&q == 0 {
+				a.lacks += d.held
+			}
+		}
 		for v := range s.apart {
 			if set := s.local(part, s.apart[v].members); s.enough(set) && set&q == 0 {
 				a.falls += s.apart[v].share

@@ -221,6 +221,20 @@ func (c *checker) chained(x *Service, where string) {
 	}
 }
 
+// hints checks what is kept for copies that are away.
+func (c *checker) hints(x *Service, where string) {
+	h := x.Store.Hints
+	if h == nil {
+		return
+	}
+	if _, ok := x.Policy.(Leaderless); !ok || x.Store.Shards != nil {
+		c.fault(x.At, "%s: only a leaderless store without shards keeps hints", where)
+	}
+	if !isLength(h.For) || !isLength(h.RepairEvery) {
+		c.fault(x.At, "%s: hints are kept for a finite time, and copies repaired at finite intervals", where)
+	}
+}
+
 func (c *checker) store(x *Service, where string) {
 	s := x.Store
 	if s.Mode >= NumReplicationModes || s.Durability > InMemory {
@@ -254,6 +268,7 @@ func (c *checker) store(x *Service, where string) {
 		c.fault(x.At, "%s: its log must grow at a finite rate", where)
 	}
 	c.chained(x, where)
+	c.hints(x, where)
 	c.recovery(x, where)
 	for _, law := range []Distribution{s.Lag, s.FallbackAfter} {
 		if law != nil && !isLength(law.Mean()) {

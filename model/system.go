@@ -271,6 +271,7 @@ type Store struct {
 	FallbackAfter Distribution // how long writes wait before the primary goes on alone (SyncFallback, SemiSync)
 	Forced        Responder    // who goes on with what is left when a majority has lost its data (QuorumSync under Majority); nil = nobody
 	Conflicts     float64      // share of what one side of a partition wrote that the other overwrites, where both take writes, 0 to 1
+	Hints         *Hints       // what a copy gets that was away (Leaderless without Shards); nil = all that it missed
 	WriteRate     float64      // acknowledged transactions per second while writable
 	Durability    Durability
 	FlushEvery    Seconds // for Periodic
@@ -298,6 +299,13 @@ type Rebuild struct {
 	Rewind      Distribution // of one that went another way; nil = at once
 	RewindWorks float64      // else it takes a full copy, 0 to 1
 	Size        float64      // bytes of a full copy, which links of little bandwidth hold up; 0 = not known
+}
+
+// Hints are writes that others keep for a copy that is away (SEMANTICS 4.1). It gets them when it is back. What was
+// written later it lacks until copies are repaired; meanwhile it is asked and acknowledges as any other.
+type Hints struct {
+	For         Seconds // how long a copy is away before nothing more is kept for it; 0 = nothing ever is
+	RepairEvery Seconds // copies that reach each other get what they lack that often; 0 = never
 }
 
 // Candidates tells which copies may be promoted (R15, R32). The zero Candidates takes those that were never

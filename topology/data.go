@@ -75,6 +75,7 @@ func (b *builder) replication(s *service, m *mapping, st *model.Store, size, gro
 		return
 	}
 	m.misplaced("a store with a leader, or of which every replica has all,", "shards")
+	r.misplaced("a store with a leader, or of which every replica has all,", "hints", "repair_every")
 	quorum := s.s.Policy != nil && s.s.Policy.Style() == model.Majority
 	word := "async"
 	if quorum {
@@ -151,10 +152,11 @@ func (b *builder) scattered(s *service, r, m *mapping, st *model.Store, size flo
 		b.d.fault(m.place("backups"), "", "%s: backups of a leaderless store are not supported yet", m.where)
 	}
 	if st.Shards != nil {
-		r.ignore("rebuild", "conflict_share")
+		r.ignore("rebuild", "conflict_share", "hints", "repair_every")
 	} else {
 		b.rebuild(r, st, size)
 		st.Conflicts = r.share("conflict_share", 0.01)
+		b.hints(r, st)
 	}
 	r.done()
 }
