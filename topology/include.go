@@ -55,9 +55,7 @@ func (g *gathering) file(f File) {
 	} else {
 		if i := root.index(includeKey); i >= 0 {
 			g.included(f, &root.parts[i+1])
-			plain := *root
-			plain.parts = slices.Delete(slices.Clone(root.parts), i, i+2)
-			root = &plain
+			root = root.lacking(i)
 		}
 		if repeats(string(f.Text)) {
 			root = g.expanded(root, 0)

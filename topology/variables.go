@@ -13,6 +13,26 @@ var (
 	plainName  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 )
 
+// variable is one in its scope.
+type variable struct {
+	name  string
+	key   *node // of an entry of a mapping: what the name alone stands for; nil otherwise
+	value *node
+	measure
+	outer *variable
+}
+
+// measure is how large a value is, aliases followed.
+type measure struct{ size, height int }
+
+func measureOf(n *node) (m measure) {
+	for i := range n.parts {
+		p := measureOf(&n.parts[i])
+		m.size, m.height = m.size+p.size, max(m.height, p.height)
+	}
+	return measure{m.size + 1 + len(n.text)/50, m.height + 1}
+}
+
 // find is the variable of a name in a scope, or nil.
 func (v *variable) find(name string) *variable {
 	for ; v != nil; v = v.outer {
