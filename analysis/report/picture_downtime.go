@@ -201,5 +201,3 @@ func (p *picture) band(line plotter.XYs, n int, c color.NRGBA) {
 		p.Add(poly)
 	}
 }
-
-// ---- histograms of recovery time and data loss -------------------------------------------------------

@@ -129,5 +129,3 @@ func yearWord(d *Document) string {
 	}
 	return "replications"
 }
-
-// ---- downtime per year -------------------------------------------------------------------------------
