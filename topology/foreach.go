@@ -194,7 +194,7 @@ func (x *expander) distinct(parts []node) []node {
 			seen[key.text] = key.at()
 			out = append(out, *key, parts[i+1])
 		case first == key.at():
-			x.fault(key, "for_each makes "+quoted(key.text)+" twice", "put every variable into the name")
+			x.fault(key, "for_each makes "+quoted(key.text)+" twice", "put every variable into the name, and list no value twice")
 		default:
 			x.fault(key, "for_each makes a second "+quoted(key.text), "the other is in line "+itoa(first.Line))
 		}

@@ -134,6 +134,9 @@ func (in *Input) Sources() Sources {
 	return s
 }
 
+// Sources are the texts that a topology was read from, by their names.
+func (t *Topology) Sources() Sources { return t.input.Sources() }
+
 // sorted puts the problems of one part after those of the part below it.
 func (in *Input) sorted(ps model.Problems) model.Problems {
 	ps.Sort()

@@ -170,7 +170,11 @@ func (r *sloReader) target(o *node, where string) *node {
 		v, most = percent, 100
 	}
 	if x, err := strconv.ParseFloat(v.text, 64); v.kind != scalarNode || err != nil || !(x >= 0 && x < most) {
-		r.refuse(v, where+": a target is from 0 to below "+strconv.FormatFloat(most, 'f', -1, 64)+", not "+quoted(v.text), "")
+		hint := ""
+		if x >= 1 && x < 100 && share != nil {
+			hint = "if per cent are meant, write targetPercent: " + clip(v.text)
+		}
+		r.refuse(v, where+": a target is from 0 to below "+strconv.FormatFloat(most, 'f', -1, 64)+", not "+quoted(v.text), hint)
 		return nil
 	}
 	out := *v
@@ -211,6 +215,9 @@ func (r *sloReader) window(spec *node, where string) *node {
 	return d
 }
 
+// longestWindow is how long an SLO may hold.
+const longestWindow = 100 * model.Year
+
 // sloDuration reads a duration of OpenSLO; months, quarters and years are those of the calendar, on the average.
 func sloDuration(text string) (model.Seconds, bool) {
 	units := map[string]model.Seconds{"m": model.Minute, "h": model.Hour, "d": model.Day, "w": 7 * model.Day,
@@ -220,7 +227,8 @@ func sloDuration(text string) (model.Seconds, bool) {
 	}
 	n, err := strconv.Atoi(text[:len(text)-1])
 	unit := units[text[len(text)-1:]]
-	return model.Seconds(n) * unit, err == nil && n > 0 && n < 100_000 && unit > 0
+	d := model.Seconds(n) * unit
+	return d, err == nil && d > 0 && d <= longestWindow
 }
 
 // inside follows keys into a mapping; nil if there is nothing.

@@ -89,7 +89,7 @@ func TestOpenSLOThatIsRefused(t *testing.T) {
 		{"no objectives", body, "there are no objectives"},
 		{"no target", body + "  objectives: [{displayName: x}]\n", "slo.yaml:7:16: SLO \"x\": an objective has no target"},
 		{"two targets", body + "  objectives: [{target: 0.9, targetPercent: 90}]\n", "two ways of saying one thing"},
-		{"a target above one", body + "  objectives: [{target: 99.9}]\n", "slo.yaml:7:25: SLO \"x\": a target is from 0 to below 1, not \"99.9\""},
+		{"a target above one", body + "  objectives: [{target: 99.9}]\n", "slo.yaml:7:25: SLO \"x\": a target is from 0 to below 1, not \"99.9\"; if per cent are meant, write targetPercent: 99.9"},
 		{"a target in words", body + "  objectives: [{target: high}]\n", "not \"high\""},
 		{"two windows", body + "  timeWindow: [{duration: 1d}, {duration: 2d}]\n  objectives: [{target: 0.9}]\n", "exactly one item"},
 		{"a window in words", body + "  timeWindow: [{duration: a while}]\n  objectives: [{target: 0.9}]\n", "cannot read \"a while\" as a duration"},
@@ -149,6 +149,27 @@ func TestOpenSLOThereAndBack(t *testing.T) {
 	for _, name := range []string{"name: check-out\n", "name: read\n", "name: read-2\n", "indicatorRef: read-availability", "name: check-out-2\n", "ftsim/rto: 1h", "duration: 30d"} {
 		if !strings.Contains(string(text), name) {
 			t.Errorf("no %q in\n%s", name, text)
+		}
+	}
+}
+
+// A window that OpenSLO can write is read again as it was; one that it cannot is refused, not rounded.
+func TestWindowsOfOpenSLO(t *testing.T) {
+	topo, err := Load("base.yaml", []byte(sloDesign))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []model.Seconds{model.Minute, 90 * model.Minute, 2 * model.Hour, 28 * model.Day, 1000*model.Day + model.Minute, 100 * model.Year} {
+		text, err := OpenSLO(topo.System, topo.Plan, w)
+		_, rest, _ := strings.Cut(string(text), "- duration: ")
+		word, _, _ := strings.Cut(rest, "\n")
+		if got, ok := sloDuration(word); err != nil || !ok || got != w {
+			t.Errorf("a window of %v is written as %q and read as %v, %v", w, word, got, err)
+		}
+	}
+	for _, w := range []model.Seconds{0, 30, 90, model.Hour + 0.5, 101 * model.Year, model.Never} {
+		if text, err := OpenSLO(topo.System, topo.Plan, w); err == nil {
+			t.Errorf("a window of %v is written:\n%s", w, text)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package topology
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -12,8 +13,12 @@ import (
 // OpenSLO writes the objectives of a plan as OpenSLO documents, one for each promise of availability, over a rolling
 // window. RTO and RPO, for which OpenSLO has no words, are annotations beside the availability of their journey, and
 // comments where there is none. The indicators are named, not described: what is measured is the business of whoever
-// measures.
+// measures. OpenSLO counts time in minutes, so a window that is not a whole number of them is an error, as is one of
+// more than 100 years.
 func OpenSLO(sys *model.System, plan *model.Plan, window model.Seconds) ([]byte, error) {
+	if !(window > 0 && window <= longestWindow) || math.Mod(float64(window), float64(model.Minute)) != 0 {
+		return nil, fmt.Errorf("an SLO cannot have a window of %v; it is counted in whole minutes, up to %v", window, longestWindow)
+	}
 	var out bytes.Buffer
 	used := map[string]int{}
 	for i := range plan.Objectives {
@@ -87,9 +92,9 @@ func dnsName(name string) string {
 	return safe
 }
 
-// sloShort is a duration as OpenSLO writes it, to the minute.
+// sloShort is a whole number of minutes as OpenSLO writes it.
 func sloShort(s model.Seconds) string {
-	minutes := int(max(1, s/model.Minute+0.5))
+	minutes := int(s / model.Minute)
 	switch {
 	case minutes%(24*60) == 0:
 		return itoa(minutes/24/60) + "d"

@@ -65,7 +65,7 @@ func compare(c *console, cmd *cobra.Command, files []string, f *compareFlags) er
 	if err != nil {
 		return err
 	}
-	if err := f.checkPlaces(cmd); err != nil {
+	if err := f.checkPlaces(cmd, jobs); err != nil {
 		return err
 	}
 	ctx, release := untilInterrupted(c.announceEnd)
@@ -94,7 +94,7 @@ func compare(c *console, cmd *cobra.Command, files []string, f *compareFlags) er
 }
 
 // checkPlaces finds out before the simulation whether there is a place for what is to be written.
-func (f *compareFlags) checkPlaces(cmd *cobra.Command) error {
+func (f *compareFlags) checkPlaces(cmd *cobra.Command, jobs []*job) error {
 	if err := f.check(cmd, f.out); err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (f *compareFlags) checkPlaces(cmd *cobra.Command) error {
 		}
 	}
 	if given("html") {
-		return checkPage(f.html)
+		return checkPage(f.html, jobs...)
 	}
 	return nil
 }

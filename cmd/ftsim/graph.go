@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -39,41 +38,26 @@ Nothing is simulated.`,
 }
 
 func graph(c *console, file string, f *graphFlags, toFile bool) error {
-	in, err := c.input(file)
+	t, err := c.load(file)
 	if err != nil {
 		return err
 	}
-	if toFile {
-		if err := checkDrawing(f.out, in); err != nil {
-			return err
-		}
+	if !toFile {
+		return report.Graph(c.out, t.System, f.format)
 	}
-	t, err := c.loadInput(in, !c.quiet)
-	if err != nil {
+	if err := checkDrawing(f.out, t); err != nil {
 		return err
 	}
-	if toFile {
-		return writePage(f.out, func(w io.Writer) error { return report.Graph(w, t.System, f.format) })
-	}
-	return report.Graph(c.out, t.System, f.format)
+	return writePage(f.out, func(w io.Writer) error { return report.Graph(w, t.System, f.format) })
 }
 
-// checkDrawing keeps a slip of the fingers from replacing the design by its drawing.
-func checkDrawing(out string, in *topology.Input) error {
+// checkDrawing finds out whether a drawing can be written.
+func checkDrawing(out string, t *topology.Topology) error {
 	switch {
 	case out == "":
-		return badInput("--out needs the name of a file")
+		return badInput("--out is empty; name a file")
 	case isDirectory(out):
-		return badInput("--out %s: that is a directory; name a file in it", out)
+		return badInput("--out %s: there is a folder of that name; name a file", out)
 	}
-	there, err := os.Stat(out)
-	if err != nil {
-		return nil
-	}
-	for _, f := range in.Files {
-		if read, err := os.Stat(f.Name); err == nil && os.SameFile(there, read) {
-			return badInput("--out %s: the design itself is there; name another file", out)
-		}
-	}
-	return nil
+	return spareDesign("--out", out, t)
 }

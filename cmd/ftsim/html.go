@@ -90,7 +90,7 @@ func writePage(path string, write func(io.Writer) error) error {
 }
 
 // checkPage finds out before the simulation whether a page can be written.
-func checkPage(path string) error {
+func checkPage(path string, jobs ...*job) error {
 	if path == "" {
 		return badInput("--html is empty; name a file")
 	}
@@ -99,6 +99,25 @@ func checkPage(path string) error {
 	}
 	if err := writable(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("cannot write to the folder %s: %w", filepath.Dir(path), reason(err))
+	}
+	for _, j := range jobs {
+		if err := spareDesign("--html", path, j.top); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spareDesign keeps a slip of the fingers from replacing a design by what comes of it.
+func spareDesign(flag, path string, t *topology.Topology) error {
+	there, err := os.Stat(path)
+	if err != nil {
+		return nil
+	}
+	for name := range t.Sources() {
+		if read, err := os.Stat(name); err == nil && os.SameFile(there, read) {
+			return badInput("%s %s: the design is read from there; name another file", flag, path)
+		}
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // newMan writes the manual. It is for those who make packages, so help leaves it out.
-func newMan(c *console) *cobra.Command {
+func newMan() *cobra.Command {
 	return &cobra.Command{
 		Use:    "man DIR",
 		Short:  "Write man pages of all commands",
@@ -23,22 +23,29 @@ func newMan(c *console) *cobra.Command {
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o777); err != nil {
-				return err
+			if isFile(args[0]) {
+				return badInput("there is a file of the name %s; name a folder", args[0])
 			}
-			return writeManual(c, cmd.Root(), args[0])
+			err := os.MkdirAll(args[0], 0o777)
+			if err == nil {
+				err = writeManual(cmd.Root(), args[0])
+			}
+			if err != nil {
+				return fmt.Errorf("cannot write to the folder %s: %w", args[0], reason(err))
+			}
+			return nil
 		},
 	}
 }
 
 // writeManual writes the page of a command, and of those under it.
-func writeManual(c *console, cmd *cobra.Command, dir string) error {
+func writeManual(cmd *cobra.Command, dir string) error {
 	file := filepath.Join(dir, manName(cmd)+".1")
 	if err := os.WriteFile(file, []byte(manPage(cmd)), 0o666); err != nil {
 		return err
 	}
 	for _, sub := range documented(cmd) {
-		if err := writeManual(c, sub, dir); err != nil {
+		if err := writeManual(sub, dir); err != nil {
 			return err
 		}
 	}

@@ -49,7 +49,7 @@ and where the downtime comes from.`,
 		newGraph(c),
 		newSLO(c),
 		newVersion(c),
-		newMan(c),
+		newMan(),
 	)
 	strictCompletion(root)
 	strictHelp(root)

@@ -93,7 +93,7 @@ func run(c *console, cmd *cobra.Command, file string, f *runFlags) error {
 		}
 	}
 	if cmd.Flags().Changed("html") {
-		if err := checkPage(f.html); err != nil {
+		if err := checkPage(f.html, j); err != nil {
 			return err
 		}
 	}

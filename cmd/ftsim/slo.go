@@ -41,6 +41,9 @@ func writeSLO(c *console, file string, window model.Seconds) error {
 		return badInput("%s has no objectives; write for example objectives: [{journey: checkout, availability: 99.9%%}]", displayName(file))
 	}
 	text, err := topology.OpenSLO(t.System, t.Plan, window)
+	if err != nil {
+		return badInput("--window: %v", err)
+	}
 	c.print("%s", text)
-	return err
+	return nil
 }

@@ -76,7 +76,7 @@ func sweep(c *console, cmd *cobra.Command, file string, f *sweepFlags) error {
 		return err
 	}
 	if f.out != "" || cmd.Flags().Changed("out") {
-		if err := (&compareFlags{out: f.out}).checkPlaces(cmd); err != nil {
+		if err := (&compareFlags{out: f.out}).checkPlaces(cmd, nil); err != nil {
 			return err
 		}
 	}
