@@ -32,6 +32,7 @@ type design struct {
 	alarms     model.Distribution // from one false alarm to the next; nil = never
 	saved      *saved
 	work       []*planned
+	stress     []model.Stress
 	shelf      *stocked
 	asked      *question
 	words      string // the description of the case

@@ -13,6 +13,7 @@ type work struct {
 	length, every model.Seconds
 	takes         model.Distribution
 	atEnd         bool
+	sheltered     bool               // nothing fails while the machine restarts
 	restart       model.Distribution // after the machine is back; nil = at once
 }
 
@@ -53,7 +54,8 @@ var (
 	noCheckpoint = regexp.MustCompile(`^"none(?:: work is lost at a failure and the job starts again when the host is back)?"$`)
 	lastToo      = regexp.MustCompile(`the last (?:segment|one) too`)
 	notLast      = regexp.MustCompile(`none at the end`)
-	ruleWords    = regexp.MustCompile(`^a (?:dump|checkpoint)\b[^;]*(?:; (?:none at the end of the job|restart time \S+ \S+ after each failure, exposed to failures))?$`)
+	ruleWords    = regexp.MustCompile(`^a (?:dump|checkpoint)\b[^;]*(?:; (?:none at the end of the job|restart time \S+ \S+ after each failure, (?:not )?exposed to failures))?$`)
+	sheltered    = regexp.MustCompile(`, not exposed to failures$`)
 )
 
 // checkpoint reads how often work is saved.
@@ -84,7 +86,7 @@ func (d *design) checkpoint(raw json.RawMessage) error {
 	if rule != "" && !ruleWords.MatchString(rule) || lastToo.MatchString(rule) && notLast.MatchString(rule) {
 		return unsupported("checkpoint, rule: %s", clip(f["rule"]))
 	}
-	j.atEnd = lastToo.MatchString(rule)
+	j.atEnd, j.sheltered = lastToo.MatchString(rule), sheltered.MatchString(rule)
 	return nil
 }
 
@@ -98,6 +100,9 @@ func (d *design) restarts() error {
 		names := d.instances[f.text("id")]
 		if d.job == nil || len(names) != 1 || d.job.restart != nil {
 			return unsupported("component %q restarts what?", f.text("id"))
+		}
+		if d.job.sheltered { // then it is a repair like any other
+			continue
 		}
 		p := &d.parts[d.index[names[0]]]
 		d.job.restart, p.repair = p.repair, fixedAtOnce

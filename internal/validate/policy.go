@@ -28,6 +28,7 @@ var policyKeys = map[string]func(d *design, raw json.RawMessage) error{
 	"replication":               (*design).replication,
 	"data":                      (*design).dataWords,
 	"rebuild_error_probability": (*design).rebuildErrors,
+	"load_dependence":           (*design).loadDependence,
 	"quorum":                    (*design).quorum,
 	"job":                       (*design).readJob,
 	"backup":                    (*design).backup,
@@ -125,7 +126,8 @@ func (d *design) graph(json.RawMessage) error {
 	return nil
 }
 
-var numerals = map[string]int{"one": 1, "two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+var numerals = map[string]int{"one": 1, "two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+	"seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12}
 
 func numeral(word string) int {
 	if n, ok := numerals[word]; ok {
@@ -133,18 +135,6 @@ func numeral(word string) int {
 	}
 	n, _ := strconv.Atoi(word)
 	return n
-}
-
-var lostWords = regexp.MustCompile(`^"lost for good (?:at|when) (?:all )?(\w+)(?: \w+)? (?:are )?(?:down(?: at once)?|gone)"$`)
-
-// dataWords accepts that data is lost when the system first goes down, if that is what the words say.
-func (d *design) dataWords(raw json.RawMessage) error {
-	m := lostWords.FindSubmatch(raw)
-	e, err := parseUp(d.written.Up, d.instances)
-	if m == nil || err != nil || e.k == 0 || numeral(string(m[1])) != len(e.of)-e.k+1 {
-		return unsupported("data in words: %s", clip(raw))
-	}
-	return nil
 }
 
 // rebuildErrors reads with which probability the rebuild of a unit ends with the loss of its set, if that bears no
@@ -374,6 +364,9 @@ func (d *design) replication(raw json.RawMessage) error {
 	var f fields
 	if json.Unmarshal(raw, &f) != nil {
 		return unsupported("replication in words: %s", clip(raw))
+	}
+	if mode := f.text("mode"); d.lossInWords() && (mode == "quorum" || mode == "semi-sync") {
+		return f.only("replication", "mode")
 	}
 	if k := d.asked.kind; k != loss && k != lossRate && f.text("mode") != "sync" && !d.written.Policy.has("failover") {
 		return unsupported("what happens after a failure is not said")

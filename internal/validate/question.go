@@ -106,7 +106,7 @@ func (q *question) recognise(c *knownCase, name string, arg argument, unit model
 	if m := atMost.FindStringSubmatch(name); m != nil {
 		return m[5], q.atMost(c, m, arg, unit)
 	}
-	name = q.whose(c, name)
+	name = q.whose(c, strings.TrimPrefix(name, "exact_"))
 	yearly, per := perOtherTime(q.several(c, name))
 	b, rest := longestBase(yearly)
 	if b == nil {

@@ -13,7 +13,7 @@ import (
 
 // readings try to understand a suffix, in this order; nil = it is not of that form.
 var readings = []func(c *knownCase, suffix string) (edit, error){
-	asDescribed, unitsOnly, consecutive, unavailable, failing, groupOf, allDown, otherValue, byLaw, atInterval, atStock,
+	asDescribed, oneGroup, unitsOnly, consecutive, unavailable, failing, groupOf, allDown, otherValue, byLaw, atInterval, atStock,
 }
 
 var describedWords = regexp.MustCompile(`^([^:]+): (.+)$`)
@@ -75,6 +75,20 @@ func partsEdit(c *knownCase, words string) (edit, error) {
 	return func(s *structure) error {
 		return s.setUp(map[string][]string{map[string]string{"series": "all", "parallel": "any"}[m[2]]: parts})
 	}, nil
+}
+
+var oneGroupWords = regexp.MustCompile(`^(?:of_)?one_group(?:_of_\S+)?$`)
+
+// oneGroup understands "one_group_of_17" of a structure that is one group: as it is written.
+func oneGroup(c *knownCase, suffix string) (edit, error) {
+	if !oneGroupWords.MatchString(suffix) {
+		return nil, nil
+	}
+	var e unexpanded
+	if json.Unmarshal(c.Structure.Up, &e) != nil || e.KOfN == nil || len(e.KOfN.Of) != len(c.Structure.Components) {
+		return nil, unsupported("nothing in the structure says which group %q means", suffix)
+	}
+	return func(*structure) error { return nil }, nil
 }
 
 var unitsWords = regexp.MustCompile(`^([a-z]+)_units(?:_only)?$`)

@@ -32,6 +32,7 @@ func (d *design) system() (*model.System, error) {
 			SetOff: &model.SetOff{Component: int32(d.index[s.source]), Delay: s.delay}, Victims: a.refs(s.victims), Probability: s.probability})
 	}
 	a.traces()
+	a.sys.Stresses = d.stress
 	a.upkeep()
 	a.stock()
 	for _, p := range d.positions {
