@@ -238,7 +238,7 @@ func (q *measure) sample() []Stat {
 	sorted := q.a.sorted()
 	q.sorted = sorted
 	events := q.events
-	if q.m.Scope == Stores { // values are events themselves
+	if q.m.Scope.samplesEvents() { // values are events themselves
 		events = q.a.seen
 	}
 	out := []Stat{{"mean", q.mean(events)}}
@@ -258,7 +258,7 @@ func (q *measure) sample() []Stat {
 
 // alone tells whether each observation of a sample is one by itself: replications are, unless they come
 // in groups; what happens to a store is not.
-func (q *measure) alone() bool { return q.m.Scope != Stores && !q.clustered }
+func (q *measure) alone() bool { return !q.m.Scope.samplesEvents() && !q.clustered }
 
 // effect is the design effect at a quantile: 1 where each replication made one observation.
 func (q *measure) effect(sorted []float64, p float64) float64 {

@@ -68,7 +68,7 @@ func (q *measure) quotient() Estimate {
 	switch {
 	case a.ratioVariance() > 0 && a.nonzero > 0:
 		return e
-	case q.m.Unit == Fraction && q.m.Better == Higher:
+	case q.m.Unit == Fraction && q.m.Better == Higher && e.Value > 0:
 		e.Bound, e.Low = true, e.Value*max(0, 1-unseen)
 	case q.m.Unit == Fraction:
 		e.Bound, e.High = true, e.Value+(1-e.Value)*min(1, unseen)

@@ -62,7 +62,7 @@ func (a *accumulator) read(m *Metric, stat string, scale float64) reading {
 	switch {
 	case m.Method == Lifetime:
 		return a.readQuantile(levelOf(stat))
-	case m.Method == Sample && m.Scope == Stores:
+	case m.Method == Sample && m.Scope.samplesEvents():
 		return a.readQuantile(levelOf(stat))
 	case m.Method == Ratio || m.Method == Quotient || m.Method == Share:
 		return a.readRatio(m.Method == Share)

@@ -70,7 +70,11 @@ const (
 	StoresOfTwo     Scope = "store that two sides may write to"
 	Sharded         Scope = "store of shards"
 	ReadFromCopies  Scope = "store that is read from copies"
+	StoresSalvaged  Scope = "store of which losses may be salvaged"
 )
+
+// samplesEvents tells whether what a metric of the scope samples are events, of which a replication has any number.
+func (s Scope) samplesEvents() bool { return s == Stores || s == StoresSalvaged }
 
 // Metric is a function of one replication, together with what it means and how it is estimated.
 type Metric struct {
@@ -116,6 +120,11 @@ func Metrics(sys *model.System, plan *model.Plan) []Metric {
 		{"loss_transactions", "writes lost at a recovery that lost some, in transactions", Transactions, Lower, Sample, Stores, v.lossTransactions},
 		{"rpo", "writes lost at a recovery, whether it lost any or not, in seconds", Time, Lower, Sample, Stores, v.recoveryLoss},
 		{"rpo_met", "share of recoveries that lost no more than the RPO", Fraction, Higher, Share, StoresWithRPO, v.rpoMet},
+		{"salvages", "losses per year of which something came back later, from an old primary", PerYear, Neither, Rate, StoresSalvaged, v.salvages},
+		{"salvaged_share", "share of the transactions lost that came back later", Fraction, Higher, Quotient, StoresSalvaged, v.salvagedShare},
+		{"salvaged", "of lost writes, what came back later where some did, in seconds", Time, Higher, Sample, StoresSalvaged, v.salvagedSeconds},
+		{"salvaged_transactions", "of lost writes, what came back later where some did, in transactions", Transactions, Higher, Sample, StoresSalvaged, v.salvagedTransactions},
+		{"salvage_time", "time from a loss of writes until some of them were back", Time, Lower, Sample, StoresSalvaged, v.salvageTime},
 		{"split_brains", "times per year that two sides of a partition took writes", PerYear, Lower, Rate, StoresOfTwo, v.splitBrains},
 		{"split_writes", "writes per year taken by the side that did not prevail, or wrote less", PerYear, Lower, Mean, StoresOfTwo, v.splitWrites},
 		{"suspect", "share of time in which data of a split brain was being reconciled", Fraction, Lower, Mean, StoresOfTwo, v.suspect},

@@ -112,6 +112,7 @@ func applicable(sys *model.System, v *lens, scope Scope) []*accumulator {
 		case scope == StoresOfTwo && !maySplit(sys, &sys.Services[i]):
 		case scope == Sharded && (sys.Services[i].Store == nil || sys.Services[i].Store.Shards == nil):
 		case scope == ReadFromCopies && !sys.Services[i].ReadsCopies():
+		case scope == StoresSalvaged && (sys.Services[i].Store == nil || sys.Services[i].Store.Salvage == nil):
 		case scope == Stores && sys.Services[i].Store == nil:
 		case scope == StoresWithRPO && (sys.Services[i].Store == nil || !(v.rpo[i] >= 0)):
 		default:

@@ -170,7 +170,7 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 		rate: s.WriteRate, flush: float64(s.FlushEvery), first: int32(len(p.copies)), clock: none,
 		key: nameKey(from.Name, forData), writing: true, choice: choiceOf(s), fullCopy: none, rewind: none, backups: s.Backups, errors: s.Errors,
 		corruption: s.Corruption, n: g.n,
-		restore: restoration{lost: negInf}, history: none, merger: c.merger(from, g)}
+		restore: restoration{lost: negInf}, history: none, merger: c.merger(from, g), salvage: c.salvaging(from)}
 	if st.feed.Producers = s.Producers; s.Producers != nil {
 		p.queued = make([]model.QueueUse, len(p.sys.Services))
 	}
@@ -353,6 +353,9 @@ func (c *compiler) dataClocks(i int32, g *group) {
 	}
 	if st.merger.from != nil {
 		st.merger.clock = c.clock(owner{kind: reconcileClock, group: i, index: g.store})
+	}
+	if st.salvage.from != nil {
+		st.salvage.clock = c.clock(owner{kind: salvageClock, group: i, index: g.store})
 	}
 	if st.corruption != nil {
 		st.decayClock = c.clock(owner{kind: decayClock, group: i})

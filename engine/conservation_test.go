@@ -52,6 +52,7 @@ type seen struct {
 	sources  [model.NumSources]int         // recoveries
 	damaged  [model.Decayed + 1]int
 	branches int // instants at which two primaries took writes
+	salvaged int // losses of which something came back
 }
 
 func TestWritesAreRetainedOrLost(t *testing.T) {
@@ -64,6 +65,7 @@ func TestWritesAreRetainedOrLost(t *testing.T) {
 		sys := wideSystem(seed)
 		addRecovery(sys, seed)
 		addWaysBack(sys, seed)
+		addSalvage(sys, seed)
 		conserve(t, sys, seed, &saw)
 	}
 	for _, merges := range []bool{false, true} { // random systems seldom have two primaries
@@ -79,7 +81,7 @@ func TestWritesAreRetainedOrLost(t *testing.T) {
 			t.Errorf("only %d recoveries from %v: the check sees too little", n, model.Source(from))
 		}
 	}
-	if len(saw.modes) < int(model.NumReplicationModes) || saw.branches == 0 || saw.damaged[model.Spoilt] == 0 || saw.damaged[model.Decayed] == 0 {
+	if len(saw.modes) < int(model.NumReplicationModes) || saw.branches == 0 || saw.salvaged == 0 || saw.damaged[model.Spoilt] == 0 || saw.damaged[model.Decayed] == 0 {
 		t.Errorf("the check sees too little: %+v", saw)
 	}
 }
@@ -147,6 +149,17 @@ func addWaysBack(sys *model.System, seed uint64) {
 	}
 }
 
+// addSalvage has something come back of what old primaries of some stores have.
+func addSalvage(sys *model.System, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 8))
+	for i := range sys.Services {
+		x := &sys.Services[i]
+		if x.Store != nil && x.Store.Mode != model.Unreplicated && x.Policy.Style() == model.Primary && r.IntN(2) == 0 {
+			x.Store.Salvage = &model.Salvage{Probability: 0.8, Share: r.Float64(), Takes: expLaw(1800)}
+		}
+	}
+}
+
 // conserve checks the books of all stores of a system after every instant.
 func conserve(t *testing.T, sys *model.System, seed uint64, saw *seen) {
 	t.Helper()
@@ -176,6 +189,12 @@ func conserve(t *testing.T, sys *model.System, seed uint64, saw *seen) {
 		l := &out.Losses[i]
 		saw.sources[l.Source]++
 		saw.damaged[l.Damage]++
+		if x := l.Salvaged; x != (model.Salvaged{}) {
+			saw.salvaged++
+			if x.Seconds > l.Seconds+1e-6 || x.Transactions > l.Transactions*(1+1e-9)+1e-6 || x.After < 0 || l.Source != model.FromCopy || l.Total {
+				t.Errorf("seed %d: of a loss of %v and %v transactions (%v), %+v was salvaged", seed, l.Seconds, l.Transactions, l.Source, x)
+			}
+		}
 		if k := r.groups[l.Service].store; k != none && l.Transactions > 0 {
 			saw.modes[r.stores[k].mode]++
 		}

@@ -149,7 +149,7 @@ func (r *Runner) resetGroups(run uint64) {
 		if s.corruption != nil {
 			r.awaitCorruption(s)
 		}
-		s.merger.luck = streamOf(run, s.merger.key)
+		s.merger.luck, s.salvage.luck = streamOf(run, s.merger.key), streamOf(run, s.salvage.key)
 	}
 	for i := range r.spreads {
 		r.spreads[i].luck = streamOf(run, r.spreads[i].key)

@@ -65,6 +65,7 @@ type store struct {
 	restore          restoration
 	spoilt           spoiling
 	merger           merger
+	salvage          salvaging
 	history          int32 // when it took writes, or none
 }
 
@@ -148,6 +149,9 @@ func (r *Runner) settleStore(g *group) {
 	}
 	if s.merger.from != nil {
 		r.settleBranches(g, s, primary)
+	}
+	if s.salvage.pending > 0 {
+		r.settleSalvage(g, s, primary)
 	}
 	r.waitForCopies(g, s, primary.up && !g.hollow, copies)
 	s.refusing = g.fence.stopped && g.fence.writesOnly()
@@ -425,7 +429,7 @@ func (r *Runner) hurtCopy(g *group, k int32, mode model.FaultMode) {
 
 // recover is the return of the primary itself, with whatever it has kept.
 func (r *Runner) recover(g *group, s *store) {
-	c := &r.copies[s.first+g.state.Primary]
+	c, whose := &r.copies[s.first+g.state.Primary], g.state.Primary
 	loss := model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: s.fell, Source: model.FromDisk}
 	switch {
 	case c.empty:
@@ -433,7 +437,7 @@ func (r *Runner) recover(g *group, s *store) {
 		if g.hollow = others && !r.copiedBack(g, s); g.hollow || !others && r.beginRestore(g, s, s.lastAck) {
 			return
 		}
-		r.refill(g, s, &loss)
+		whose = r.refill(g, s, &loss)
 	case s.unflushed > 0:
 		loss.Seconds = model.Seconds(s.unflushed)
 		absent := s.absent.in(s.unflushed, s.lastAck)
@@ -444,7 +448,7 @@ func (r *Runner) recover(g *group, s *store) {
 	}
 	c.empty, s.unflushed = false, 0
 	r.cutCopies(g, s)
-	r.book(loss, g.state.Primary)
+	r.book(loss, whose)
 }
 
 // anyCopy tells whether any member but the primary has data.
@@ -457,13 +461,13 @@ func (r *Runner) anyCopy(g *group, s *store) bool {
 	return false
 }
 
-// refill puts in place what has been copied back from the best copy; if there is none, all is lost.
-func (r *Runner) refill(g *group, s *store, loss *model.Loss) {
-	from := r.bestAtHand(g, s)
+// refill puts in place what has been copied back from the best copy, whose it tells; if there is none, all is lost.
+func (r *Runner) refill(g *group, s *store, loss *model.Loss) (from int32) {
+	from = r.bestAtHand(g, s)
 	if from == none {
 		loss.Total, loss.Seconds, loss.Transactions, loss.Source = true, model.Never, s.acknowledged()*s.rate, model.FromNowhere
 		s.written, s.absent.total = 0, 0
-		return
+		return from
 	}
 	best := &r.copies[s.first+from]
 	if best.rot.bad {
@@ -472,6 +476,7 @@ func (r *Runner) refill(g *group, s *store, loss *model.Loss) {
 	s.measure(loss, best, s.lastAck)
 	loss.Source = model.FromCopy
 	s.written, s.lastAck, s.absent.total = best.position, best.at, best.absent
+	return from
 }
 
 // measure is the one loss rule (R29): what was acknowledged beyond the position of the copy that goes on.
@@ -485,10 +490,16 @@ func (s *store) measure(loss *model.Loss, c *replica, lastAck float64) {
 	}
 }
 
+// book writes a loss down; member is whose data goes on.
 func (r *Runner) book(loss model.Loss, member int32) {
 	if r.note != nil && loss.Seconds > 0 {
-		r.tell(Note{Kind: DataLost, Service: loss.Service, Member: member, Delay: loss.Seconds})
+		r.tell(Note{Kind: DataLost, Service: loss.Service, Member: member, Source: loss.Source, Delay: loss.Seconds})
 	}
+	r.enter(loss)
+}
+
+// enter is book without telling it.
+func (r *Runner) enter(loss model.Loss) {
 	if k := r.groups[loss.Service].store; k != none && r.stores[k].rate > 0 {
 		s := &r.stores[k]
 		s.feed.unhear(loss.Transactions / s.rate)
@@ -523,6 +534,7 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 		s.splitAt, s.splitTo, s.splitBase = to.at, s.beyond(to), to.position
 	} else {
 		r.book(loss, g.state.Primary)
+		r.leave(g, s, old, ownAt-to.at, own-ownAbsent-(to.position-to.absent))
 	}
 	s.written, s.lastAck, s.last, s.absent.total = to.position, to.at, r.now, to.absent
 	s.writing, s.blocked, s.alone, s.primaryDown, s.unflushed = false, false, false, false, 0

@@ -17,7 +17,7 @@ const (
 	SteppedDown                       // Service, Member that has stopped being the primary by itself, or was made to
 	WentOn                            // Service, Member that goes on as the primary
 	PhaseEntered                      // Service, Phase; Member is the candidate, the new primary or none; Delay until the step ends; ByHand
-	DataLost                          // Service, Member that goes on, Delay = seconds of writes lost (Never: all)
+	DataLost                          // Service, Member whose data goes on, and Source; Delay = seconds of writes lost (Never: all)
 	JourneyDown                       // Journey, Phase
 	JourneyUp                         // Journey
 	JobStopped                        // Job; Delay = work it has lost in this run so far
@@ -35,6 +35,9 @@ const (
 	SplitEnded                        // Service, Member that no longer does
 	BranchesMet                       // Service, Member whose branch is reconciled with the history now; Delay = how long that takes
 	Reconciled                        // Service
+	BranchesMerged                    // Service, Member whose branch the history has now too; Delay = how long both sides wrote, if something is lost of that
+	BranchKept                        // Service, Member that still has something of what has been lost
+	Salvaged                          // Service, Member from which something lost has come back; Delay = seconds of writes
 )
 
 // Note is one thing that happened in a replication, for ftsim trace and for tests.
@@ -52,4 +55,5 @@ type Note struct {
 	Delay     model.Seconds
 	ByHand    bool // a person is at it
 	False     bool // it is a false alarm
+	Source    model.Source
 }

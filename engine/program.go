@@ -241,6 +241,7 @@ const (
 	partClock
 	cushionClock
 	reconcileClock
+	salvageClock
 	haltClock
 )
 

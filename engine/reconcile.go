@@ -69,6 +69,7 @@ func (r *Runner) endBranch(i int32, g *group) {
 	r.recordSplit(i, s, &b, lost)
 	if !merges {
 		r.book(b.loss(i, r.Now(), s), g.state.Primary)
+		r.leave(g, s, g.old, b.ended-b.parted, b.length)
 	}
 	if x.from == nil || !merges && !b.written {
 		return
@@ -161,7 +162,8 @@ func (r *Runner) merge(i int32, g *group, s *store, k int32) {
 		if s.history != none && s.writing {
 			r.writes[s.history].begin(r.now, s.written)
 		}
-		r.book(loss, g.state.Primary)
+		r.tell(Note{Kind: BranchesMerged, Service: i, Member: k, Delay: loss.Seconds})
+		r.enter(loss)
 	}
 	if b.written {
 		r.reconcile(i, g, s, k)

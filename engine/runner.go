@@ -56,6 +56,7 @@ type Runner struct {
 	since       []float64
 	shards      []shards
 	branches    []ownBranch
+	remains     []remains
 	stale       []staleness
 	writes      []history
 	cares       []care
@@ -225,6 +226,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	r.dirtyGroups, r.dirtyJour, r.stops = r.dirtyGroups[:0], r.dirtyJour[:0], r.stops[:0]
 	r.now, r.begin, r.past, r.netDirty, r.ramps, r.rounds, r.open, r.mutes = 0, 0, false, false, 0, 0, 0, 0
 	r.out = out
+	r.forgetRemains()
 	r.resetOutcome(replication)
 	r.changed = r.changed[:0]
 	r.reach.reset()
@@ -392,6 +394,7 @@ func (r *Runner) ring(id int32) {
 		r.stores[o.index].force.due = true
 	case reconcileClock:
 		r.stores[o.index].merger.rang = true
+	case salvageClock: // its group sees what has come back
 	case fallbackClock:
 		r.stores[o.index].waited = true
 	case strainClock:

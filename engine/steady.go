@@ -177,6 +177,7 @@ func (r *Runner) observeFrom(t float64) {
 			changing = append(changing, f)
 		}
 	}
+	r.forgetRemains()
 	r.resetOutcome(out.Replication)
 	for i := range r.stores {
 		if x := &r.stores[i].merger; x.busy {

@@ -287,6 +287,7 @@ func (c *checker) recovery(x *Service, where string) {
 	}
 	c.producers(x, where)
 	c.reconciliation(x, where)
+	c.salvage(x, where)
 	c.shards(x, where)
 	if k := x.Store.Corruption; k != nil && (k.Life == nil || !(k.Life.Mean() > 0) || !isLength(k.ScrubEvery) || !(k.Share > 0 && k.Share <= 1)) {
 		c.fault(x.At, "%s: silent corruption needs a law, a finite time between scrubs and a share of the data above 0 and at most 1", where)

@@ -48,6 +48,7 @@ type Loss struct {
 	Source       Source  // where the data came from
 	Took         Seconds // to bring it back from there; 0 for a copy that was at hand
 	Damage       Damage
+	Salvaged     Salvaged // what of it came back later all the same
 }
 
 // Damage tells what had become of the data itself, if the store did not merely fail.

@@ -278,6 +278,7 @@ type Store struct {
 	LowValue      bool    // its losses are reported, but break no RPO
 	Candidates    Candidates
 	Reconcile     *Reconciliation // what follows a split brain, if there is one primary; nil = the branch of the old one is discarded
+	Salvage       *Salvage        // what comes back of branches that were given up; nil = nothing
 	Rebuild       *Rebuild        // how a copy that has lost touch with history is made anew; nil = at once
 	Backups       *Backups        // nil = none
 	Errors        *DataErrors     // nil = never

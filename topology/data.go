@@ -23,6 +23,7 @@ func (b *builder) data(s *service) *model.Store {
 	b.durability(m, st)
 	b.replication(s, m, st, size, growth)
 	b.reconciliation(s, m, st)
+	b.salvage(s, m, st)
 	b.backups(m, st, size, growth)
 	b.delayed(m, st)
 	b.corruption(m, st)

@@ -199,18 +199,18 @@ func describe(t *Topology) string {
 		if s.Store != nil {
 			var parts []string
 			st := *s.Store
-			for what, part := range map[string]any{"rebuild": st.Rebuild, "backups": st.Backups, "errors": st.Errors, "corruption": st.Corruption, "producers": st.Producers, "reconciliation": st.Reconcile, "shards": st.Shards, "hints": st.Hints} {
+			for what, part := range map[string]any{"rebuild": st.Rebuild, "backups": st.Backups, "errors": st.Errors, "corruption": st.Corruption, "producers": st.Producers, "reconciliation": st.Reconcile, "salvage": st.Salvage, "shards": st.Shards, "hints": st.Hints} {
 				if v := reflect.ValueOf(part); !v.IsNil() {
 					parts = append(parts, fmt.Sprintf("    %s %+v\n", what, v.Elem()))
 				}
 			}
 			slices.Sort(parts)
-			st.Rebuild, st.Backups, st.Errors, st.Corruption, st.Producers, st.Reconcile, st.Shards, st.Hints = nil, nil, nil, nil, nil, nil, nil, nil
+			st.Rebuild, st.Backups, st.Errors, st.Corruption, st.Producers, st.Reconcile, st.Salvage, st.Shards, st.Hints = nil, nil, nil, nil, nil, nil, nil, nil, nil
 			if st.Forced != nil {
 				st.Forced = nil
 				parts = append(parts, "    somebody goes on without a majority\n")
 			}
-			fmt.Fprintf(&b, "    store %s\n%s", strings.NewReplacer(" Shards:<nil>", "", " Hints:<nil>", "").Replace(fmt.Sprintf("%+v", st)), strings.Join(parts, ""))
+			fmt.Fprintf(&b, "    store %s\n%s", strings.NewReplacer(" Shards:<nil>", "", " Hints:<nil>", "", " Salvage:<nil>", "").Replace(fmt.Sprintf("%+v", st)), strings.Join(parts, ""))
 		}
 	}
 	for i, j := range t.System.Journeys {

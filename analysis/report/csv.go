@@ -166,7 +166,8 @@ func recovered(all *analysis.Recovered) []string {
 }
 
 func lossesCSV(w io.Writer, d *Document) error {
-	s, err := newSheet(w, "replication", "service", "at_s", "lost_s", "lost_transactions", "total", "source", "took_s", "initiator", "because")
+	s, err := newSheet(w, "replication", "service", "at_s", "lost_s", "lost_transactions", "total", "source", "took_s", "initiator", "because",
+		"salvaged_s", "salvaged_transactions", "salvaged_after_s")
 	sys := d.Summary.System
 	for l := range d.Summary.Losses.All() {
 		if err != nil {
@@ -176,8 +177,12 @@ func lossesCSV(w io.Writer, d *Document) error {
 		if l.Total {
 			seconds, transactions = endless, endless
 		}
+		var back [3]string
+		if x := l.Salvaged; x != (model.Salvaged{}) {
+			back = [...]string{length(x.Seconds), rounded(model.Seconds(x.Transactions), 1e3), length(x.After)}
+		}
 		err = s.csv.Write([]string{strconv.Itoa(l.Replication), sys.Services[l.Service].Name, moment(l.At),
-			seconds, transactions, strconv.FormatBool(l.Total), l.Source.String(), length(l.Took), sys.ElementName(l.Initiator), l.Damage.String()})
+			seconds, transactions, strconv.FormatBool(l.Total), l.Source.String(), length(l.Took), sys.ElementName(l.Initiator), l.Damage.String(), back[0], back[1], back[2]})
 	}
 	return s.close(err)
 }

@@ -10,9 +10,10 @@ import (
 )
 
 const (
-	lostTitle   = "LOST BY CAUSE"
-	fromTitle   = "RECOVERED FROM"
-	pointsTitle = "RECOVERY POINT AND TIME"
+	lostTitle     = "LOST BY CAUSE"
+	fromTitle     = "RECOVERED FROM"
+	salvagedTitle = "SALVAGED"
+	pointsTitle   = "RECOVERY POINT AND TIME"
 )
 
 // dataTables are what stores lost, and where their data came back from; then what that meant for journeys.

@@ -134,6 +134,7 @@ func (d *Document) particulars(sum *analysis.Summary) {
 	for _, t := range dataTables(sum) {
 		d.add(t)
 	}
+	d.add(salvaged(sum))
 	d.add(queues(sum))
 	d.add(shards(sum))
 	d.add(staleReads(sum))

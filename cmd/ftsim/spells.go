@@ -51,6 +51,10 @@ func about(n *engine.Note) (s subject, begins, ends bool) {
 		return subject{engine.CushionUsed, n.Cushion, 0}, n.Kind == engine.CushionUsed, n.Kind == engine.CushionFull
 	case engine.BranchesMet, engine.Reconciled:
 		return subject{engine.BranchesMet, n.Service, 0}, n.Kind == engine.BranchesMet, n.Kind == engine.Reconciled || n.Delay == 0
+	case engine.BranchesMerged:
+		return subject{engine.BranchesMerged, n.Service, n.Member}, true, true
+	case engine.BranchKept, engine.Salvaged:
+		return subject{engine.BranchKept, n.Service, n.Member}, n.Kind == engine.BranchKept, n.Kind == engine.Salvaged
 	case engine.JobStopped, engine.JobDone:
 		return subject{n.Kind, n.Job, 0}, true, true
 	}

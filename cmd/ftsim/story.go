@@ -192,7 +192,7 @@ func (s *story) words(i int, since *elapsed) string {
 	case engine.PhaseEntered:
 		return s.sys.Services[n.Service].Name + " " + s.phase(i, since)
 	case engine.DataLost:
-		return fmt.Sprintf("%s goes on with the data of %s: %s", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member), lost(n.Delay))
+		return fmt.Sprintf("%s %s: %s", s.sys.Services[n.Service].Name, s.continues(n), lost(n.Delay))
 	case engine.DataCorrupted:
 		return fmt.Sprintf("%s: data goes bad on %s, unnoticed", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
 	case engine.CorruptionFound:
@@ -217,6 +217,12 @@ func (s *story) words(i int, since *elapsed) string {
 		return fmt.Sprintf("%s has two branches of its data, the other on %s, %s", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member), toReconcile(n.Delay))
 	case engine.Reconciled:
 		return fmt.Sprintf("%s: the branches of its data are reconciled%s", s.sys.Services[n.Service].Name, since.of(i))
+	case engine.BranchesMerged:
+		return fmt.Sprintf("%s: what %s wrote on its side is merged into its data%s", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member), overwritten(n.Delay))
+	case engine.BranchKept:
+		return fmt.Sprintf("%s: %s still has some of that, which may be salvaged", s.sys.Services[n.Service].Name, s.member(n.Service, n.Member))
+	case engine.Salvaged:
+		return fmt.Sprintf("%s: %s of the lost writes are salvaged from %s%s", s.sys.Services[n.Service].Name, n.Delay.Round(), s.member(n.Service, n.Member), since.of(i))
 	case engine.JobStopped:
 		return fmt.Sprintf("job %s is interrupted; it has lost %s of work so far", s.sys.Jobs[n.Job].Name, n.Delay.Round())
 	case engine.JobDone:
@@ -231,6 +237,36 @@ func (s *story) member(service, member int32) string {
 		return "nobody"
 	}
 	return s.sys.Components[members[member].Component].Name
+}
+
+// continues says with what data a store goes on.
+func (s *story) continues(n *engine.Note) string {
+	switch n.Source {
+	case model.FromDisk:
+		return fmt.Sprintf("goes on with what the disk of %s has", s.member(n.Service, n.Member))
+	case model.FromBackup:
+		return "goes on with a backup"
+	case model.FromLog:
+		return "goes on with a backup and the archived log"
+	case model.FromSnapshot:
+		return "goes on with a snapshot"
+	case model.FromDelayed:
+		return "goes on with the data of the delayed replica"
+	case model.FromNowhere:
+		return "has no copy to go on with"
+	}
+	if n.Member < 0 {
+		return "goes on with the copies that are left"
+	}
+	return fmt.Sprintf("goes on with the data of %s", s.member(n.Service, n.Member))
+}
+
+// overwritten says what merging two branches costs, of the writes of so long a time.
+func overwritten(t model.Seconds) string {
+	if t == 0 {
+		return ""
+	}
+	return "; of writes of " + t.Round() + ", those are lost that the other side has overwritten"
 }
 
 func toReconcile(took model.Seconds) string {
