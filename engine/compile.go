@@ -11,7 +11,7 @@ import (
 func Compile(sys *model.System) (*Program, error) {
 	c := compiler{p: &Program{sys: sys}, laws: map[model.Distribution]int32{}, shared: map[*model.Mode]int32{},
 		balancers: map[int32]bool{}, closures: map[leaf]spans{}, cushions: map[*model.Dependency]int32{}}
-	for _, step := range []func() error{c.components, c.commonCauses, c.services, c.requirements, c.shelters, c.wiring, c.dependencies, c.jobs, c.stresses, c.noticeable, c.maintenance, c.stocks,
+	for _, step := range []func() error{c.components, c.commonCauses, c.services, c.narrowStores, c.requirements, c.shelters, c.wiring, c.dependencies, c.jobs, c.stresses, c.noticeable, c.maintenance, c.stocks,
 		c.layCushions} {
 		if err := step(); err != nil {
 			return nil, err
@@ -32,6 +32,7 @@ type compiler struct {
 	balancers map[int32]bool // services whose members' states are observed one by one
 	closures  map[leaf]spans // what conditions rest on
 
+	plumbing    *plumbing // nil = no link has little bandwidth, or none has been looked for
 	cushions    map[*model.Dependency]int32
 	owner, user int32 // the service or journey whose dependencies are being laid out, or none
 }

@@ -179,20 +179,19 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 		p.writes = append(p.writes, history{n: 1})
 	}
 	if b := s.Rebuild; b != nil {
-		st.fullCopy, st.rewind, st.rewindWorks = c.law(b.FullCopy), c.law(b.Rewind), b.RewindWorks
+		st.fullCopy, st.rewind, st.rewindWorks, st.size = c.law(b.FullCopy), c.law(b.Rewind), b.RewindWorks, b.Size
 	}
 	if b := s.Backups; b != nil && b.Repository != none {
 		p.comps[b.Repository].data = true
 	}
 	if st.underLoad = s.LagUnderLoad; s.Mode != model.Unreplicated && g.n > 1 {
 		st.takesIn, st.feeds = s.TakesIn, s.FeedsFrom
-		widths := c.widths(g)
-		st.intake, st.copyTimes = c.intakes(s, widths), c.copyTimes(s, widths)
+		st.ways, st.growth = c.ways(g), s.Growth
 	}
 	c.acknowledge(s, g, &st)
 	for k := int32(0); k < g.n; k++ {
-		takes := st.takes(g, k)
-		p.copies = append(p.copies, replica{following: k != g.state.Primary && !outruns(takes), takesIn: takes, outrun: outruns(takes), shaken: negInf})
+		outrun := outruns(st.takesIn)
+		p.copies = append(p.copies, replica{following: k != g.state.Primary && !outrun, takesIn: st.takesIn, outrun: outrun, way: none, shaken: negInf})
 		m := &p.members[g.first+k]
 		p.comps[m.component].data = true
 		p.comps[m.host].data = true

@@ -40,29 +40,43 @@ func (s *store) addLags(g *group, copies []replica) {
 }
 
 // takes is how many seconds of writing copy k can take in per second; 0 = any.
-func (s *store) takes(g *group, k int32) float64 {
-	if s.intake == nil {
-		return s.takesIn
+func (s *store) takes(pipes []pipe, g *group, k int32) float64 {
+	takes := s.takesIn
+	if s.ways == nil || s.growth == 0 {
+		return takes
 	}
-	return s.intake[s.source(g, k)*s.n+k]
+	if way := s.ways[s.source(g, k)*s.n+k]; len(way) > 0 {
+		if carried := carries(pipes, way, s.growth) / s.growth; takes == 0 || carried < takes {
+			takes = carried
+		}
+	}
+	return takes
 }
 
-// pace has copy k take in as fast as it can from where it copies now.
+// pace has copy k take in as fast as it can from where it copies now. One that cannot keep up any more falls
+// behind from now on.
 func (r *Runner) pace(g *group, s *store, k int32, c *replica) {
-	takes := s.takes(g, k)
+	takes := s.takes(r.pipes, g, k)
 	if takes != c.takesIn && c.chasing {
 		r.takeIn(s, c)
 	}
 	c.takesIn, c.outrun = takes, outruns(takes)
+	if c.outrun && c.following {
+		r.drawBehind(g, s)
+		r.breakOff(s, c)
+	}
 }
 
 // outruns tells whether a copy that takes in so much falls behind without bound.
 func outruns(takes float64) bool { return takes > 0 && takes <= 1 }
 
 // behind tells whether a copy in contact has still to catch up. One that has just been copied as a whole has
-// everything.
+// everything, unless links carried it: then it has what there was when that began.
 func (r *Runner) behind(s *store, c *replica, whole bool) bool {
-	if whole {
+	switch {
+	case whole && c.carried:
+		c.position, c.at, c.absent = c.begun.position, c.begun.at, c.begun.absent
+	case whole:
 		c.position, c.at, c.absent = s.written, s.lastAck, s.absent.total
 	}
 	return r.chase(s, c)

@@ -23,8 +23,10 @@ type store struct {
 	underLoad        float64
 	takesIn          float64   // seconds of writing per second a copy can take in; 0 = any
 	feeds            []int32   // as FeedsFrom
-	intake           []float64 // takesIn of each copy, by the member it copies from and itself; nil = that of all
-	copyTimes        []float64 // seconds that links take to carry a full copy at least, as intake; nil = no time
+	ways             [][]int32 // pipes between each two members, by the one that is copied from and the copy; nil = none
+	growth, size     float64   // bytes per second of writing, and of a full copy
+	led, back        int32     // who leads, and who gives it its data back, as far as pipes know
+	busy             int32     // its copies that need more of pipes than what is written now
 	chaseClock       int32     // the first of its copies'
 	rate             float64
 	flush            float64
@@ -87,6 +89,12 @@ type replica struct {
 	kept                float64 // since when it has kept its media
 	takesIn             float64 // as the store's, from where it copies now
 	outrun              bool    // that is less than is written
+	way                 int32   // of which pipes it needs more than what is written now, as ways, or none
+	carried             bool    // it is made anew over pipes, or has been
+	from                int32   // who it is made anew from
+	begun               mark    // what that had when it began
+	coming, copied      float64 // bytes still to come, and when
+	rate, fastest       float64 // bytes per second that come, and would without pipes
 	chasing             bool    // it takes in what it has missed
 	chased              float64 // when position was last brought up to date while it does
 	rot                 decay
@@ -170,6 +178,9 @@ func (r *Runner) settleStore(g *group) {
 	} else {
 		s.absent.turn(0, r.now)
 	}
+	if s.ways != nil {
+		r.sharePipes(g, s)
+	}
 	if s.chases() {
 		r.timeChases(g, s)
 	}
@@ -200,7 +211,7 @@ func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
 			r.stopChase(s, k, c)
 		}
 	}
-	if s.intake != nil {
+	if s.ways != nil {
 		r.pace(g, s, k, c)
 	}
 	whole := c.empty || c.diverged && s.fullCopy != none
@@ -345,7 +356,7 @@ func (r *Runner) waitForCopies(g *group, s *store, up bool, copies int32) {
 }
 
 // chases tells whether copies take time to catch up.
-func (s *store) chases() bool { return s.takesIn > 0 || s.intake != nil }
+func (s *store) chases() bool { return s.takesIn > 0 || s.ways != nil && s.growth > 0 }
 
 // fallsBack tells whether the primary goes on alone after a while.
 func (s *store) fallsBack() bool { return s.mode == model.SyncFallback || s.mode == model.SemiSync }
@@ -561,8 +572,12 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 // cutCopies drops what the copies have beyond the history that goes on.
 func (r *Runner) cutCopies(g *group, s *store) {
 	for k := int32(0); k < g.n; k++ {
-		if c := &r.copies[s.first+k]; c.position > s.written {
+		c := &r.copies[s.first+k]
+		if c.position > s.written {
 			c.position, c.at, c.absent = s.written, s.lastAck, s.absent.total
+		}
+		if c.begun.position > s.written {
+			c.begun = mark{s.written, s.lastAck, s.absent.total}
 		}
 	}
 }

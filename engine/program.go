@@ -31,6 +31,8 @@ type Program struct {
 	groups   []group
 	stores   []store
 	copies   []replica
+	pipes    []pipe
+	narrow   []int32 // services whose data crosses them, by name
 	spreads  []spread
 	holders  []holder
 	held     int // amounts of all spreads

@@ -11,6 +11,9 @@ func (r *Runner) rebuild(s *store, from, k int32, c *replica) bool {
 		r.madeAnew(c)
 		return true
 	case c.rebuilding:
+		if c.carried {
+			r.carry(s, from, k, c)
+		}
 		return false
 	}
 	law := s.fullCopy
@@ -22,15 +25,18 @@ func (r *Runner) rebuild(s *store, from, k int32, c *replica) bool {
 	if law != none {
 		took = r.laws[law].draw(&s.luck, r.lend)
 	}
-	if c.anew && s.copyTimes != nil {
-		took = max(took, s.copyTimes[from*s.n+k])
-	}
-	if took <= 0 {
+	c.carried = c.anew && s.size > 0 && s.ways != nil && len(s.ways[from*s.n+k]) > 0
+	switch {
+	case c.carried:
+		c.rebuilding = true
+		r.carryAnew(s, from, k, c, took)
+	case took <= 0:
 		r.madeAnew(c)
 		return true
+	default:
+		c.rebuilding = true
+		r.clocks.arm(s.copyClock+k, r.now+took)
 	}
-	c.rebuilding = true
-	r.clocks.arm(s.copyClock+k, r.now+took)
 	return false
 }
 

@@ -48,6 +48,7 @@ type Runner struct {
 	halts       []halt
 	still       []float64 // until when the clocks of a component stand still; nil if they never do
 	copies      []replica
+	pipes       []pipe
 	spreads     []spread
 	holders     []holder
 	held        []float64
@@ -127,6 +128,7 @@ func (p *Program) NewRunner(o Options) *Runner {
 		strains:  make([]strain, len(p.strains)),
 		halts:    make([]halt, len(p.halts)),
 		copies:   make([]replica, len(p.copies)),
+		pipes:    make([]pipe, len(p.pipes)),
 		spreads:  make([]spread, len(p.spreads)),
 		holders:  make([]holder, len(p.holders)),
 		held:     make([]float64, p.held),
@@ -211,6 +213,7 @@ func (r *Runner) Reset(replication int, out *model.Outcome) {
 	copy(r.halts, p.halts)
 	clear(r.still)
 	copy(r.copies, p.copies)
+	copy(r.pipes, p.pipes)
 	copy(r.spreads, p.spreads)
 	copy(r.holders, p.holders)
 	clear(r.held)

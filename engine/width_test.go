@@ -56,7 +56,7 @@ func TestWidestWay(t *testing.T) {
 	}
 	links := []model.Link{link(0, 1, 1), link(0, 2, 5), link(2, 1, 4), link(1, 0, 0)}
 	for transit, want := range map[bool][]float64{true: {math.Inf(1), 4, 5}, false: {math.Inf(1), 1, 5}} {
-		if got := widest(&model.Network{Sites: sites(transit), Links: links}, 0); !slices.Equal(got, want) {
+		if got, _ := widest(&model.Network{Sites: sites(transit), Links: links}, []int32{0, 1, 2, 3}, 0); !slices.Equal(got, want) {
 			t.Errorf("transit %v: widths %v, want %v", transit, got, want)
 		}
 	}
