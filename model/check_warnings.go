@@ -60,7 +60,7 @@ func (c *checker) narrow(x *Service) {
 		l := &c.sys.Network.Links[i]
 		if l.Bandwidth > 0 && l.Bandwidth <= x.Store.Growth && l.Component != None {
 			c.warn(x.At, "a failover to a copy that has no wider way loses the more the later it comes, so its loss counts as infinite",
-				"service %q: link %q carries less than it writes", x.Name, c.sys.Components[l.Component].Name)
+				"service %q: link %q carries %.3g Mbit/s of the %.3g Mbit/s it writes", x.Name, c.sys.Components[l.Component].Name, l.Bandwidth*8/1e6, x.Store.Growth*8/1e6)
 			return
 		}
 	}
