@@ -73,6 +73,10 @@ func outruns(takes float64) bool { return takes > 0 && takes <= 1 }
 // behind tells whether a copy in contact has still to catch up. One that has just been copied as a whole has
 // everything, unless links carried it: then it has what there was when that began.
 func (r *Runner) behind(s *store, c *replica, whole bool) bool {
+	if whole {
+		c.anew = c.anew || c.empty
+		c.empty, c.diverged = false, false
+	}
 	switch {
 	case whole && c.carried:
 		c.position, c.at, c.absent = c.begun.position, c.begun.at, c.begun.absent
@@ -118,7 +122,8 @@ func (r *Runner) stopChase(s *store, k int32, c *replica) {
 	r.clocks.stop(s.chaseClock + k)
 }
 
-// timeChases sets the clocks of copies to when they will have caught up as things are.
+// timeChases sets the clocks of copies to when they will have caught up as things are. Nothing comes of it when one
+// that is outrun has, while nobody writes.
 func (r *Runner) timeChases(g *group, s *store) {
 	for k := int32(0); k < g.n; k++ {
 		c := &r.copies[s.first+k]
@@ -126,7 +131,7 @@ func (r *Runner) timeChases(g *group, s *store) {
 		if s.writing {
 			speed--
 		}
-		if c.chasing && speed > 0 {
+		if c.chasing && c.takesIn > 1 && speed > 0 {
 			r.clocks.arm(s.chaseClock+k, r.now+(s.written-c.position)/speed)
 		} else {
 			r.clocks.stop(s.chaseClock + k)

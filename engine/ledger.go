@@ -207,9 +207,9 @@ func (r *Runner) follow(g *group, s *store, k int32, primary *member) bool {
 	follows := r.inContact(g, s, primary, k)
 	if !follows {
 		r.interrupt(s, k, c)
-		if c.chasing {
-			r.stopChase(s, k, c)
-		}
+	}
+	if c.chasing && (!follows || s.fullCopy != none && c.diverged) {
+		r.stopChase(s, k, c)
 	}
 	if s.ways != nil {
 		r.pace(g, s, k, c)
@@ -445,6 +445,9 @@ func (r *Runner) recover(g *group, s *store) {
 	switch {
 	case c.empty:
 		others := r.anyCopy(g, s)
+		if !others {
+			r.interrupt(s, g.state.Primary, c)
+		}
 		if g.hollow = others && !r.copiedBack(g, s); g.hollow || !others && r.beginRestore(g, s, s.lastAck) {
 			return
 		}
@@ -458,6 +461,7 @@ func (r *Runner) recover(g *group, s *store) {
 		s.lastAck -= s.unflushed
 	}
 	c.empty, s.unflushed = false, 0
+	r.strand(g, s)
 	r.cutCopies(g, s)
 	r.book(loss, whose)
 }
@@ -554,6 +558,7 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 		r.stopChase(s, g.state.Primary, to)
 	}
 	to.empty, to.following, to.missed, to.left = false, false, false, false
+	r.strand(g, s)
 	r.cutCopies(g, s)
 	if to.rot.bad {
 		r.find(g, s, g.state.Primary)
@@ -561,11 +566,20 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	if from == to {
 		return
 	}
-	from.diverged = from.diverged || !g.votes && (loss.Seconds > 0 || s.split)
+	from.diverged = !g.votes && (own > s.written+grainOf || s.split)
 	to.diverged = false
 	from.following, from.missed, from.position, from.at, from.absent = false, true, s.written, s.lastAck, s.absent.total
 	if g.votes && own < s.written { // it may be asked again before it has caught up
 		from.position, from.at, from.absent = own, ownAt, ownAbsent
+	}
+}
+
+// strand marks the copies that hold writes which history goes on without, unless votes settle that.
+func (r *Runner) strand(g *group, s *store) {
+	for k := int32(0); k < g.n && !g.votes; k++ {
+		if c := &r.copies[s.first+k]; k != g.state.Primary && !c.following && c.position > s.written+grainOf {
+			c.diverged = true
+		}
 	}
 }
 

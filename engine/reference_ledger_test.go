@@ -48,6 +48,12 @@ type twinCopy struct {
 	missed    bool    // was down while the primary was up
 	left      bool    // something was written without it
 	lag       float64
+	astray    bool    // holds writes that history has gone without
+	ready     bool    // has just been made anew
+	chasing   bool    // takes in what it has missed
+	chased    float64 // as of when its position is, while it does
+	takes     float64 // seconds of writing per second
+	loose     bool    // it has come far in leaps, so that the engine no longer knows when its position was reached
 }
 
 // twinLoss is a loss. Where writing had paused just at the position from which history goes on, it is open
@@ -55,6 +61,7 @@ type twinCopy struct {
 type twinLoss struct {
 	model.Loss
 	least model.Seconds
+	loose bool // the engine may count more, but not less: it remembers less of the past
 }
 
 // branch is a history that an old primary goes on with for the clients on its side of a partition.
@@ -75,6 +82,13 @@ func (t *twin) setUpLedger(s *twinService) {
 	for k := range l.copies {
 		l.copies[k].following, l.copies[k].shaken = int32(k) != s.state.Primary, math.Inf(-1)
 	}
+	s.ledger = l
+	for _, m := range s.members {
+		if c := &l.copies[m.k]; m != s.primary() {
+			c.takes = t.takes(s, m)
+			c.following = !c.outrun()
+		}
+	}
 	if len(s.members) > 1 {
 		switch l.Mode {
 		case model.Sync, model.SyncFallback, model.SemiSync:
@@ -88,7 +102,6 @@ func (t *twin) setUpLedger(s *twinService) {
 		}
 	}
 	l.write(0)
-	s.ledger = l
 }
 
 // hollow tells whether the primary waits for data that another member has.
@@ -185,7 +198,9 @@ func (l *ledger) cut(position float64) {
 		rest -= w.to - w.from
 	}
 	for k := range l.copies {
-		l.copies[k].position = min(l.copies[k].position, position)
+		c := &l.copies[k]
+		c.astray = c.astray || !l.votes && !c.following && c.position > position+grain
+		c.position = min(c.position, position)
 	}
 }
 
@@ -198,7 +213,7 @@ func (l *ledger) usable(k int32, accepted bool) bool {
 		return true
 	case l.votes:
 		return !c.empty
-	case c.empty:
+	case l.lacksAll(k):
 		return false
 	case accepted:
 		return true
@@ -220,6 +235,9 @@ func (t *twin) settleLedger(s *twinService) {
 	if !up && !l.primaryDown {
 		l.fell = t.blame
 	}
+	if !up && l.hollow {
+		t.giveUp(s, s.primary())
+	}
 	if up && (l.primaryDown || l.hollow) && !l.headless {
 		if l.votes && (l.copies[s.state.Primary].empty || l.unflushed > 0) {
 			l.stepDown(s.state.Primary)
@@ -230,8 +248,8 @@ func (t *twin) settleLedger(s *twinService) {
 	l.primaryDown = !up
 	l.hollow = l.hollow && up
 	for _, m := range s.members {
-		if m != s.primary() && l.Mode != model.Unreplicated && l.copies[m.k].following && !t.inContact(s, m) {
-			l.drawLags()
+		if m != s.primary() && l.Mode != model.Unreplicated && l.copies[m.k].following && (!t.inContact(s, m) || slow(t.takes(s, m))) {
+			t.drawLags(s)
 			break
 		}
 	}
@@ -252,6 +270,7 @@ func (t *twin) settleLedger(s *twinService) {
 			c.left = true
 		}
 	}
+	t.expect(s)
 	if t.primaryKnown(s) {
 		l.sighted = l.written()
 	}
@@ -286,23 +305,48 @@ func (t *twin) getThrough(s *twinService) float64 {
 // follow tells whether a copy follows the primary now.
 func (t *twin) follow(s *twinService, m *twinMember) bool {
 	p, c := s.primary(), &s.ledger.copies[m.k]
+	t.takeIn(s.ledger, c)
+	c.takes = t.takes(s, m)
 	follows := t.inContact(s, m)
-	switch {
-	case follows && c.empty && s.ledger.votes && !t.inTouch(s, p): // nobody leads who could take it in
-		return false
-	case follows:
-		*c = twinCopy{position: c.position, following: true, shaken: c.shaken}
-	case c.following:
+	if c.following && (!follows || c.outrun()) {
 		t.breakOff(s.ledger, c)
+	}
+	if !follows {
+		t.giveUp(s, m)
+		c.chasing = false
+	}
+	if follows && !t.takesPart(s, m) {
+		return false
+	}
+	if follows {
+		*c = twinCopy{position: c.position, following: true, shaken: c.shaken, takes: c.takes}
 	}
 	c.missed = c.missed || p.up && !m.up
 	return follows
 }
 
+// takesPart tells whether a copy in touch has everything from now on.
+func (t *twin) takesPart(s *twinService, m *twinMember) bool {
+	l := s.ledger
+	c := &l.copies[m.k]
+	all := l.lacksAll(m.k)
+	if c.empty && l.votes && !t.inTouch(s, s.primary()) || !t.madeAnew(s, s.feeder(m), m) { // without votes nobody leads who could take it in
+		return false
+	}
+	if all {
+		c.position = l.written()
+	}
+	return c.takes == 0 || c.following || t.catchUp(l, c)
+}
+
 // inContact tells whether a copy gets what the primary writes.
 func (t *twin) inContact(s *twinService, m *twinMember) bool {
 	p := s.primary()
-	return p.up && m.up && !s.ledger.hollow && !s.ledger.headless && t.reaches(t.site(p), t.site(m))
+	if !p.up || !m.up || s.ledger.hollow || s.ledger.headless {
+		return false
+	}
+	from := s.feeder(m)
+	return t.reaches(t.site(from), t.site(m)) && (from == p || s.ledger.copies[from.k].following && t.inContact(s, from))
 }
 
 // stepDown makes a leader that has lost data one copy among others.
@@ -314,7 +358,8 @@ func (l *ledger) stepDown(k int32) {
 
 // drawLags is how far the copies that follow are behind, if any loses contact: an asynchronous one by its
 // lag (R31), those of which some acknowledge every write by as much as theirs is longer than that of these.
-func (l *ledger) drawLags() {
+func (t *twin) drawLags(s *twinService) {
+	l := s.ledger
 	var lags []float64
 	for k := range l.copies {
 		l.copies[k].lag = 0
@@ -329,15 +374,31 @@ func (l *ledger) drawLags() {
 	if l.Lag == nil || have > 0 && len(lags) <= have {
 		return
 	}
+	load := t.underLoad(s)
 	for i := range lags {
-		lags[i] = l.luck.draw(l.Lag)
+		lags[i] = load * l.luck.draw(l.Lag)
 	}
+	t.addUp(s, lags)
 	sorted := append([]float64{0}, lags...)
 	sort.Float64s(sorted)
 	for k := range l.copies {
 		if l.copies[k].following {
 			l.copies[k].lag = max(0, lags[0]-sorted[have])
 			lags = lags[1:]
+		}
+	}
+}
+
+// addUp has copies that feed from others be behind by the lags of these as well.
+func (t *twin) addUp(s *twinService, lags []float64) {
+	behind, next := map[*twinMember]float64{}, 0
+	for _, m := range s.members {
+		if s.ledger.copies[m.k].following {
+			if behind[m] = lags[next]; s.feeder(m) != s.primary() {
+				behind[m] += behind[s.feeder(m)]
+			}
+			lags[next] = behind[m]
+			next++
 		}
 	}
 }
@@ -456,40 +517,48 @@ func (l *ledger) hurt(k int32, primary bool, mode model.FaultMode, now float64) 
 func (t *twin) recover(s *twinService) {
 	l := s.ledger
 	own := &l.copies[s.state.Primary]
-	goesOn := l.written() - l.unflushed
-	total, atHand := false, false
+	source, goesOn := own, l.written()-l.unflushed
+	total := false
 	if own.empty {
 		goesOn, total, l.hollow = 0, true, false
+		var best *twinMember
 		for k, c := range l.copies {
 			if m := s.members[k]; m != s.primary() && !c.empty && l.Mode != model.Unreplicated {
-				if l.hollow, total = true, false; m.up && t.reaches(t.site(s.primary()), t.site(m)) {
-					atHand, goesOn = true, max(goesOn, c.position)
+				if l.hollow, total = true, false; m.up && t.reaches(t.site(s.primary()), t.site(m)) && (best == nil || c.position > goesOn) {
+					best, source, goesOn = m, &l.copies[k], c.position
 				}
 			}
 		}
-		if l.hollow = l.hollow && !atHand; l.hollow { // it has to wait for a copy
+		if best == nil {
+			t.giveUp(s, s.primary())
+		}
+		if l.hollow = l.hollow && (best == nil || !t.madeAnew(s, best, s.primary())); l.hollow { // it has to wait for a copy
 			return
 		}
 	}
-	loss := t.loss(s, goesOn)
+	loss := t.loss(s, goesOn, source)
 	if total {
 		loss.Total, loss.Seconds, loss.least, loss.Transactions = true, model.Never, model.Never, l.beyond(0)*l.WriteRate
 	}
 	own.empty, l.unflushed = false, 0
 	l.cut(goesOn)
+	own.astray = false
 	loss.Initiator = l.fell
 	t.book(loss)
 }
 
 // loss is the one loss rule (R29): if history goes on from a position, what was acknowledged beyond is
 // lost; in seconds, from the acknowledgement of that position to the last one lost.
-func (t *twin) loss(s *twinService, position float64) twinLoss {
+func (t *twin) loss(s *twinService, position float64, from *twinCopy) twinLoss {
 	l := s.ledger
 	loss := twinLoss{Loss: model.Loss{Service: s.id, At: t.time(), Initiator: s.blame}}
 	if missing := l.written() - position; missing > grain {
 		loss.Transactions = l.beyond(position) * l.WriteRate
 		last := l.acknowledged(l.written())
 		loss.Seconds, loss.least = model.Seconds(last-l.acknowledged(position)), model.Seconds(last-l.begun(position))
+		if loss.loose = from.loose; from.outrun() {
+			loss.Seconds, loss.least = model.Never, model.Never
+		}
 	}
 	return loss
 }
@@ -516,15 +585,16 @@ func (t *twin) handOver(s *twinService, from, to *twinMember, goesOn bool, why m
 	case own.following && why == model.SwitchoverDue: // it catches up first
 		own.position = l.written()
 	case own.following:
-		l.drawLags()
+		t.drawLags(s)
 		t.breakOff(l, own)
 	}
 	if share := t.apart(s, from, to); goesOn && share > 0 {
 		l.branch = &branch{from: l.acknowledged(own.position), begun: l.begun(own.position), split: t.now, missing: l.beyond(own.position), share: share}
 	} else {
-		t.book(t.loss(s, own.position))
+		t.book(t.loss(s, own.position, own))
 	}
 	kept := l.written() - l.unflushed
+	astray := !l.votes && (l.branch != nil || kept > own.position+grain)
 	l.cut(own.position)
 	l.headless, l.hollow = false, false
 	l.writing, l.blocked, l.alone, l.primaryDown, l.unflushed = false, false, false, false, 0
@@ -532,7 +602,7 @@ func (t *twin) handOver(s *twinService, from, to *twinMember, goesOn bool, why m
 	if from == to {
 		return
 	}
-	l.copies[from.k] = twinCopy{position: own.position, empty: l.copies[from.k].empty, missed: true}
+	l.copies[from.k] = twinCopy{position: own.position, empty: l.copies[from.k].empty, missed: true, astray: astray}
 	if l.votes {
 		l.copies[from.k].position = min(own.position, kept)
 	}
@@ -557,7 +627,7 @@ func (t *twin) endBranch(s *twinService) {
 	l := s.ledger
 	if b := l.branch; b != nil {
 		l.branch = nil
-		t.book(twinLoss{model.Loss{Service: s.id, At: t.time(), Initiator: s.blame, Seconds: model.Seconds(t.now - b.from),
-			Transactions: l.WriteRate * (b.missing + (t.now-b.split)*b.share)}, model.Seconds(t.now - b.begun)})
+		t.book(twinLoss{Loss: model.Loss{Service: s.id, At: t.time(), Initiator: s.blame, Seconds: model.Seconds(t.now - b.from),
+			Transactions: l.WriteRate * (b.missing + (t.now-b.split)*b.share)}, least: model.Seconds(t.now - b.begun)})
 	}
 }

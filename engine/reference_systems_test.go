@@ -45,6 +45,7 @@ func makeSystem(seed uint64, fixed bool) *model.System {
 	m.load(seed)
 	m.acknowledgements(seed)
 	m.protocol(seed)
+	m.data(seed)
 	return m.sys
 }
 
