@@ -54,6 +54,11 @@ func reordered(sys *model.System, r *rand.Rand) *model.System {
 		for k := range s.Members {
 			s.Members[k] = model.Member{Component: component(s.Members[k].Component), Host: component(s.Members[k].Host)}
 		}
+		if s.Store != nil && s.Store.Backups != nil {
+			store, backups := *s.Store, *s.Store.Backups
+			backups.Repository = component(backups.Repository)
+			store.Backups, s.Store = &backups, &store
+		}
 		s.Needs, s.Balancer, s.Coordinator = renamedAll(s.Needs, service), service(s.Balancer), service(s.Coordinator)
 		out.Services = append(out.Services, s)
 	}

@@ -385,7 +385,7 @@ func (s *twinService) closed() bool { return s.ledger != nil && (s.ledger.blocke
 // reader is a standby that answers reads where the primary does not.
 func (t *twin) reader(s *twinService, site int32) *twinMember {
 	for _, m := range s.members {
-		if s.StandbyReads && m != s.primary() && m.up && !s.ledger.lacksAll(m.k) && t.reaches(site, t.site(m)) {
+		if s.StandbyReads && !s.restoring() && m != s.primary() && m.up && !s.ledger.lacksAll(m.k) && t.reaches(site, t.site(m)) {
 			return m
 		}
 	}

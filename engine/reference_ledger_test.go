@@ -30,6 +30,10 @@ type ledger struct {
 	unflushed   float64       // seconds of writing the primary lost in its fall
 	branch      *branch
 	sighted     float64 // how much had been written when the primary was last seen
+	key         uint64  // of its luck
+	back        twinRestore
+	renewed     float64 // when it was last restored
+	clouded     bool    // the engine no longer knows how much did not come of what counts as written
 }
 
 // grain is below what counts as a difference between positions: they are sums of many stretches.
@@ -60,8 +64,9 @@ type twinCopy struct {
 // whether the pause counts; least is without it.
 type twinLoss struct {
 	model.Loss
-	least model.Seconds
-	loose bool // the engine may count more, but not less: it remembers less of the past
+	least   model.Seconds
+	clouded bool // what did not come of it is not known to the engine
+	loose   bool // the engine may count more, but not less: it remembers less of the past
 }
 
 // branch is a history that an old primary goes on with for the clients on its side of a partition.
@@ -78,7 +83,8 @@ func (t *twin) setUpLedger(s *twinService) {
 	if s.Store == nil || s.style == model.Shared && len(s.members) > 1 {
 		return
 	}
-	l := &ledger{Store: s.Store, luck: t.dice(nameKey(s.Name, forData)), copies: make([]twinCopy, len(s.members))}
+	l := &ledger{Store: s.Store, key: nameKey(s.Name, forData), copies: make([]twinCopy, len(s.members))}
+	l.luck, l.back.lost = t.dice(l.key), math.Inf(-1)
 	for k := range l.copies {
 		l.copies[k].following, l.copies[k].shaken = int32(k) != s.state.Primary, math.Inf(-1)
 	}
@@ -101,7 +107,9 @@ func (t *twin) setUpLedger(s *twinService) {
 			l.acks = l.have
 		}
 	}
-	l.write(0)
+	if l.write(0); l.Errors != nil {
+		t.nextError(s)
+	}
 }
 
 // hollow tells whether the primary waits for data that another member has.
@@ -231,6 +239,8 @@ func (t *twin) settleLedger(s *twinService) {
 		return
 	}
 	l.goOn(t.now)
+	t.settleRestore(s)
+	t.settleError(s)
 	up := s.primary().up
 	if !up && !l.primaryDown {
 		l.fell = t.blame
@@ -260,7 +270,7 @@ func (t *twin) settleLedger(s *twinService) {
 		}
 	}
 	t.waitForCopies(s, copies)
-	if up && !l.hollow && !l.blocked && !s.refuses() && !l.headless && t.takesWrites(s) {
+	if up && !l.hollow && !l.back.on && !l.blocked && !s.refuses() && !l.headless && t.takesWrites(s) {
 		l.writeFor(t.getThrough(s), t.now)
 	} else {
 		l.writing = false
@@ -342,7 +352,7 @@ func (t *twin) takesPart(s *twinService, m *twinMember) bool {
 // inContact tells whether a copy gets what the primary writes.
 func (t *twin) inContact(s *twinService, m *twinMember) bool {
 	p := s.primary()
-	if !p.up || !m.up || s.ledger.hollow || s.ledger.headless {
+	if !p.up || !m.up || s.restoring() || s.ledger.hollow || s.ledger.headless {
 		return false
 	}
 	from := s.feeder(m)
@@ -458,6 +468,9 @@ func (t *twin) goAlone(s *twinService) {
 // hurt applies a fault to the copies on a component, and on what falls with it (R5, R6, R33).
 func (t *twin) hurt(component int32, mode model.FaultMode) {
 	for _, s := range t.services {
+		if l := s.ledger; l != nil && l.Backups != nil && l.Backups.Repository != none && mode == model.MediaLoss && t.fallsWith(l.Backups.Repository, component, mode) {
+			l.back.lost = t.now
+		}
 		for _, m := range s.members {
 			if l := s.ledger; l != nil && (m.Component == component || t.fallsWith(m.Host, component, mode)) {
 				l.goOn(t.now)
@@ -532,7 +545,8 @@ func (t *twin) recover(s *twinService) {
 		if best == nil {
 			t.giveUp(s, s.primary())
 		}
-		if l.hollow = l.hollow && (best == nil || !t.madeAnew(s, best, s.primary())); l.hollow { // it has to wait for a copy
+		l.hollow = l.hollow && (best == nil || !t.madeAnew(s, best, s.primary()))
+		if l.hollow || total && t.restore(s, l.lastAck()) { // it has to wait for a copy, or a backup
 			return
 		}
 	}
@@ -556,11 +570,22 @@ func (t *twin) loss(s *twinService, position float64, from *twinCopy) twinLoss {
 		loss.Transactions = l.beyond(position) * l.WriteRate
 		last := l.acknowledged(l.written())
 		loss.Seconds, loss.least = model.Seconds(last-l.acknowledged(position)), model.Seconds(last-l.begun(position))
-		if loss.loose = from.loose; from.outrun() {
+		if loss.loose = from.loose; loss.loose {
+			l.cloud()
+		}
+		if loss.clouded = l.clouded; from.outrun() {
 			loss.Seconds, loss.least = model.Never, model.Never
 		}
 	}
 	return loss
+}
+
+// cloud takes note that the engine has to look far back: it remembers only the latest times at which clients were cut
+// off, or were no longer.
+func (l *ledger) cloud() {
+	for _, w := range l.history {
+		l.clouded = l.clouded || w.share < 1
+	}
 }
 
 func (t *twin) book(loss twinLoss) {

@@ -294,7 +294,7 @@ func (t *twin) balanced(s *twinService, site int32, at float64) (capacity, answe
 		weights += weight
 		right += weight * answers
 	}
-	if working < s.needed() || strength == 0 {
+	if working < s.needed() || strength == 0 || s.restoring() {
 		return 1, 0
 	}
 	if !s.LeastLoaded {

@@ -556,7 +556,7 @@ func (t *twin) serving(s *twinService, site int32, at float64) (*twinMember, flo
 		return m, 0
 	}
 	switch {
-	case s.barred, s.hollow(), s.hold.stopped && !s.readsGoOn(), s.style == model.Majority && s.state.Phase != model.Serving:
+	case s.barred, s.restoring(), s.hollow(), s.hold.stopped && !s.readsGoOn(), s.style == model.Majority && s.state.Phase != model.Serving:
 		return m, 0
 	case s.state.Phase == model.Redirection && s.state.Tail:
 		return m, 1 - s.state.Late
@@ -599,6 +599,8 @@ func (t *twin) inTheWay(s *twinService, at float64) model.Phase {
 	m := s.primary()
 	best, _ := t.candidates(s)
 	switch {
+	case m.up && s.restoring():
+		return model.Activation
 	case m.up && t.slow(m) && s.state.Phase == model.Serving && (s.Detector == nil || !m.believed || best == none):
 		return model.Repair
 	case m.up && t.slow(m) && s.state.Phase == model.Serving:
@@ -633,6 +635,8 @@ func (t *twin) inTheWayOfShared(s *twinService, at float64) model.Phase {
 		odd = odd || m.fallen || t.slow(m)
 	}
 	switch {
+	case s.restoring() && up > 0:
+		return model.Activation
 	case s.strain.collapsed:
 		return model.Overload
 	case s.Detector != nil && (good < rotation || up > rotation):

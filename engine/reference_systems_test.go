@@ -46,6 +46,7 @@ func makeSystem(seed uint64, fixed bool) *model.System {
 	m.acknowledgements(seed)
 	m.protocol(seed)
 	m.data(seed)
+	m.waysBack(seed)
 	return m.sys
 }
 

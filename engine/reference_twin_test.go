@@ -222,5 +222,6 @@ func sameFailover(a, b model.Failover) bool {
 func sameLoss(a *model.Loss, b *twinLoss) bool {
 	seconds := same(a.Seconds, b.Seconds, clockSlack) || a.Seconds >= b.least-clockSlack && (b.loose || a.Seconds <= b.Seconds+clockSlack)
 	return a.Service == b.Service && same(a.At, b.At, clockSlack) && seconds &&
-		(math.Abs(a.Transactions-b.Transactions) <= 1e-2 || b.loose && a.Transactions >= b.Transactions) && a.Total == b.Total && a.Initiator == b.Initiator
+		(math.Abs(a.Transactions-b.Transactions) <= 1e-2 || b.clouded) && a.Total == b.Total && a.Initiator == b.Initiator &&
+		a.Damage == b.Damage && same(a.Took, b.Took, clockSlack) && (a.Took == 0 || a.Source == b.Source)
 }

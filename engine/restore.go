@@ -147,7 +147,9 @@ func (r *Runner) logs(s *store, at, by float64) (point float64, source model.Sou
 	}
 	every := float64(b.LogEvery)
 	archived := r.start(s, logKind, every, r.newest(s, logKind, every, 0, s.lastAck-float64(b.LogDelay), math.Inf(1)))
-	point = max(at, min(by, archived)) // of a segment that is safe, any moment
+	if point = min(by, archived); point <= at { // of a segment that is safe, any moment
+		return at, model.FromBackup, 0
+	}
 	return point, model.FromLog, b.Growth * (point - at)
 }
 
@@ -177,7 +179,9 @@ func (r *Runner) endRestore(g *group, s *store) {
 	if s.spoilt.stage == undoing {
 		loss.Initiator, loss.Damage = g.blame, model.Spoilt
 		kept = 1 - s.errors.Salvage
-		r.awaitError(s)
+	}
+	if s.errors != nil && (s.spoilt.stage == undoing || s.spoilt.stage != sound && x.point <= s.spoilt.at) {
+		r.awaitError(s) // an error that came later is gone too
 	}
 	if x.mends {
 		loss.Initiator = r.p.sys.ServiceElement(int(loss.Service))
@@ -199,6 +203,9 @@ func (r *Runner) endRestore(g *group, s *store) {
 	h := &r.writes[s.history]
 	h.cut(s.written)
 	h.begin(r.now, s.written)
+	if loss.Damage != model.Decayed {
+		r.strand(g, s)
+	}
 	if x.source != model.FromDelayed {
 		x.era, x.eras = r.now, x.eras+1
 	}
