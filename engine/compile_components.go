@@ -51,7 +51,7 @@ func (c *compiler) components() error {
 func (c *compiler) crews() {
 	p := c.p
 	shared := len(p.sys.Crews)+len(p.sys.Stocks) > 0
-	if shared || slices.ContainsFunc(p.sys.Components, func(x model.Component) bool { return x.StartsIn != nil }) {
+	if shared || slices.ContainsFunc(p.sys.Components, func(x model.Component) bool { return x.StartsIn != nil || x.Kind == model.KindDisk }) {
 		p.sorted = byName(len(p.comps), func(i int) string { return p.sys.Components[i].Name })
 	}
 	if !shared {

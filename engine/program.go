@@ -23,7 +23,7 @@ type Program struct {
 	crewOf   []int32   // by component, or none; nil if there are no crews
 	urgency  []int32   // by component; nil if no crew tells one from another
 	hands    int       // of crews that interrupt what is less urgent
-	sorted   []int32   // components by name, if there are crews, spare parts or something that takes time to start
+	sorted   []int32   // components by name, if there are crews, spare parts, disks or something that takes time to start
 	causeOf  []int32   // the causes in the order of their clocks
 	victims  [][]int32 // components, by cause
 	hits     int       // victims of all causes

@@ -63,7 +63,7 @@ func (r *Runner) warmUp(run uint64) {
 	first := none // by name, of what is down at the start: what follows is put down to it
 	for k := range r.comps {
 		i := int32(k)
-		if r.p.sorted != nil { // who waits for a crew or a part first, or fails before its host does, is no matter of a file's order
+		if r.p.sorted != nil { // who waits for a crew or a part first, fails before its host does, or is the disk with which a set is lost, is no matter of a file's order
 			i = r.p.sorted[k]
 		}
 		r.blame = none
