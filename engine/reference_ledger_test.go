@@ -91,7 +91,7 @@ func (t *twin) setUpLedger(s *twinService) {
 	s.ledger = l
 	for _, m := range s.members {
 		if c := &l.copies[m.k]; m != s.primary() {
-			c.takes = t.takes(s, m)
+			c.takes = t.takes(s)
 			c.following = !c.outrun()
 		}
 	}
@@ -258,7 +258,7 @@ func (t *twin) settleLedger(s *twinService) {
 	l.primaryDown = !up
 	l.hollow = l.hollow && up
 	for _, m := range s.members {
-		if m != s.primary() && l.Mode != model.Unreplicated && l.copies[m.k].following && (!t.inContact(s, m) || slow(t.takes(s, m))) {
+		if m != s.primary() && l.Mode != model.Unreplicated && l.copies[m.k].following && (!t.inContact(s, m) || slow(t.takes(s))) {
 			t.drawLags(s)
 			break
 		}
@@ -316,7 +316,7 @@ func (t *twin) getThrough(s *twinService) float64 {
 func (t *twin) follow(s *twinService, m *twinMember) bool {
 	p, c := s.primary(), &s.ledger.copies[m.k]
 	t.takeIn(s.ledger, c)
-	c.takes = t.takes(s, m)
+	c.takes = t.takes(s)
 	follows := t.inContact(s, m)
 	if c.following && (!follows || c.outrun()) {
 		t.breakOff(s.ledger, c)
@@ -340,7 +340,7 @@ func (t *twin) takesPart(s *twinService, m *twinMember) bool {
 	l := s.ledger
 	c := &l.copies[m.k]
 	all := l.lacksAll(m.k)
-	if c.empty && l.votes && !t.inTouch(s, s.primary()) || !t.madeAnew(s, s.feeder(m), m) { // without votes nobody leads who could take it in
+	if c.empty && l.votes && !t.inTouch(s, s.primary()) || !t.madeAnew(s, m) { // without votes nobody leads who could take it in
 		return false
 	}
 	if all {
@@ -545,7 +545,7 @@ func (t *twin) recover(s *twinService) {
 		if best == nil {
 			t.giveUp(s, s.primary())
 		}
-		l.hollow = l.hollow && (best == nil || !t.madeAnew(s, best, s.primary()))
+		l.hollow = l.hollow && (best == nil || !t.madeAnew(s, s.primary()))
 		if l.hollow || total && t.restore(s, l.lastAck()) { // it has to wait for a copy, or a backup
 			return
 		}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"github.com/ftsim/ftsim/model"
@@ -10,8 +9,7 @@ import (
 )
 
 // This file is about how copies become copies again in the naive twin (R31): who has nothing, or holds what
-// history went without, is made anew; who lags behind takes in what it can, from whoever it feeds from, over
-// the widest way there is.
+// history went without, is made anew; who lags behind takes in what it can, from whoever it feeds from.
 
 // data completes the stores of a system after everything else about it has been drawn.
 func (m *maker) data(seed uint64) {
@@ -28,13 +26,10 @@ func (m *maker) data(seed uint64) {
 			m.intake(s)
 		}
 	}
-	for i := range m.sys.Network.Links {
-		m.sys.Network.Links[i].Bandwidth = of[float64](m, 0, 1e3, 3e3)
-	}
 }
 
 func (m *maker) rebuild(s *model.Service) {
-	s.Store.Rebuild = &model.Rebuild{FullCopy: m.law(of[model.Seconds](m, 60, 7200)), RewindWorks: of(m, 0, 0.5, 1), Size: of(m, 0, 3e6)}
+	s.Store.Rebuild = &model.Rebuild{FullCopy: m.law(of[model.Seconds](m, 60, 7200)), RewindWorks: of(m, 0, 0.5, 1)}
 	if m.chance(2) {
 		s.Store.Rebuild.Rewind = m.law(300)
 	}
@@ -48,7 +43,7 @@ func (m *maker) intake(s *model.Service) {
 	_, primary := s.Policy.(*policies.ActivePassive)
 	if primary && x.Mode == model.Async {
 		x.TakesIn = of(m, 0, 0.7, 1.5, 20)
-		if x.Growth = of(m, 0, 800, 1500.0); m.chance(2) {
+		if m.chance(2) {
 			for k := range s.Members {
 				x.FeedsFrom = append(x.FeedsFrom, int32(m.r.IntN(k+1))-1)
 			}
@@ -64,53 +59,14 @@ func (s *twinService) feeder(m *twinMember) *twinMember {
 	return s.primary()
 }
 
-// takes is how many seconds of writing a copy can take in per second from who feeds it; 0 is any.
-func (t *twin) takes(s *twinService, m *twinMember) float64 {
+// takes is how many seconds of writing a copy can take in per second; 0 is any. Links do not
+// hold it up here: they have a twin of their own.
+func (t *twin) takes(s *twinService) float64 {
 	l := s.ledger
 	if l.Mode == model.Unreplicated || len(s.members) == 1 {
 		return 0
 	}
-	takes := l.TakesIn
-	if width := t.width(t.site(s.feeder(m)), t.site(m)); l.Growth > 0 && width > 0 && (takes == 0 || width/l.Growth < takes) {
-		takes = width / l.Growth
-	}
-	return takes
-}
-
-// width is what the widest way between two sites carries while everything works: the most of which a message
-// of that width gets through; 0 is without a limit, or no way at all.
-func (t *twin) width(from, to int32) float64 {
-	if from == none || to == none || from == to {
-		return 0
-	}
-	sites, most := t.sys.Network.Sites, 0.0
-	through := func(width float64) bool {
-		found := map[int32]bool{}
-		var visit func(at int32)
-		visit = func(at int32) {
-			if found[at] {
-				return
-			}
-			found[at] = true
-			for _, l := range t.sys.Network.Links {
-				passes := at == from || sites[at].Transit || sites[from].Within == at || sites[l.To].Within == at
-				if l.From == at && passes && (l.Bandwidth == 0 || l.Bandwidth >= width) {
-					visit(l.To)
-				}
-			}
-		}
-		visit(from)
-		return found[to]
-	}
-	if through(math.Inf(1)) {
-		return 0
-	}
-	for _, l := range t.sys.Network.Links {
-		if l.Bandwidth > most && through(l.Bandwidth) {
-			most = l.Bandwidth
-		}
-	}
-	return most
+	return l.TakesIn
 }
 
 // underLoad is by how much lags are longer than usual: while a copy is made anew, and the more is asked for.
@@ -142,7 +98,7 @@ func (l *ledger) lacksAll(k int32) bool {
 
 // madeAnew makes a copy that lacks all fit to follow: true once it is. Some of those that went astray need
 // only be rewound.
-func (t *twin) madeAnew(s *twinService, from, m *twinMember) bool {
+func (t *twin) madeAnew(s *twinService, m *twinMember) bool {
 	l, clock := s.ledger, copyName(s, m)
 	c := &l.copies[m.k]
 	switch {
@@ -153,7 +109,7 @@ func (t *twin) madeAnew(s *twinService, from, m *twinMember) bool {
 	}
 	took := 0.0
 	if l.Rebuild != nil && !c.ready {
-		took = t.remaking(s, from, m)
+		took = t.remaking(s, m)
 	}
 	if took > 0 {
 		t.plan(t.now+took, 2, clock, func() {
@@ -167,7 +123,7 @@ func (t *twin) madeAnew(s *twinService, from, m *twinMember) bool {
 }
 
 // remaking is how long it takes to make a copy anew.
-func (t *twin) remaking(s *twinService, from, m *twinMember) float64 {
+func (t *twin) remaking(s *twinService, m *twinMember) float64 {
 	l := s.ledger
 	if !l.copies[m.k].empty && l.luck.s.uniform() < l.Rebuild.RewindWorks {
 		if l.Rebuild.Rewind == nil {
@@ -175,11 +131,7 @@ func (t *twin) remaking(s *twinService, from, m *twinMember) float64 {
 		}
 		return l.luck.draw(l.Rebuild.Rewind)
 	}
-	took := l.luck.draw(l.Rebuild.FullCopy)
-	if width := t.width(t.site(from), t.site(m)); width > 0 && l.Mode != model.Unreplicated {
-		took = max(took, l.Rebuild.Size/width)
-	}
-	return took
+	return l.luck.draw(l.Rebuild.FullCopy)
 }
 
 // giveUp loses what has been copied so far.
