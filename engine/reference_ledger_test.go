@@ -323,8 +323,8 @@ func (t *twin) follow(s *twinService, m *twinMember) bool {
 	}
 	if !follows {
 		t.giveUp(s, m)
-		c.chasing = false
 	}
+	c.chasing = c.chasing && follows && !s.ledger.lacksAll(m.k)
 	if follows && !t.takesPart(s, m) {
 		return false
 	}
