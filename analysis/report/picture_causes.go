@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"image/color"
 	"slices"
 
 	"gonum.org/v1/plot"
@@ -110,7 +111,8 @@ func (p *picture) tellStack(rows []causeRow) {
 	}
 }
 
-// ---- the worst replication ---------------------------------------------------------------------------
-
-// maxTracks is how many journeys the timeline shows.
-const maxTracks = 12
+var phaseColors = [model.NumPhases]color.NRGBA{
+	model.Serving: hairline, model.Detection: hue(0x56B4E9), model.Decision: hue(0xCC79A7), model.Fencing: hue(0xF0E442),
+	model.Activation: blue, model.Redirection: hue(0x009E73), model.Warming: faintInk, model.Repair: hue(0xE69F00),
+	model.Unreached: ink, model.WriteBlock: hue(0x8C6D31), model.Overload: vermilion, model.Reconciling: mutedInk,
+}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 	"sort"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/ftsim/ftsim/analysis"
-	"github.com/ftsim/ftsim/model"
 )
 
 func recoveryPicture(d *Document, j int) *picture {
@@ -169,12 +167,4 @@ func countTicks(top int) plot.ConstantTicks {
 		ticks = append(ticks, plot.Tick{Value: float64(v), Label: grouped(v)})
 	}
 	return ticks
-}
-
-// ---- downtime by cause and phase ---------------------------------------------------------------------
-
-var phaseColors = [model.NumPhases]color.NRGBA{
-	model.Serving: hairline, model.Detection: hue(0x56B4E9), model.Decision: hue(0xCC79A7), model.Fencing: hue(0xF0E442),
-	model.Activation: blue, model.Redirection: hue(0x009E73), model.Warming: faintInk, model.Repair: hue(0xE69F00),
-	model.Unreached: ink, model.WriteBlock: hue(0x8C6D31), model.Overload: vermilion, model.Reconciling: mutedInk,
 }

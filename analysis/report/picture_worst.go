@@ -12,6 +12,9 @@ import (
 	"github.com/ftsim/ftsim/model"
 )
 
+// maxTracks is how many journeys the timeline shows.
+const maxTracks = 12
+
 func worstPicture(d *Document) *picture {
 	sum := d.Summary
 	w := &sum.Worst
