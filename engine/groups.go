@@ -441,7 +441,7 @@ func (r *Runner) promote(i int32, g *group, old int32) {
 	if g.old != none {
 		r.demote(i, g)
 	}
-	goesOn := from.up && from != to && g.style == model.Primary && !g.fence.stopped && g.fence.kind != model.StorageLock
+	goesOn := from.up && from != to && g.style == model.Primary && !g.hollow && !g.fence.stopped && g.fence.kind != model.StorageLock
 	if g.store != none {
 		r.handOver(i, g, old, goesOn)
 	}

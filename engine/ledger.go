@@ -544,7 +544,7 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	s.measure(&loss, to, s.lastAck)
 	own, ownAt := s.written-s.unflushed, s.lastAck-s.unflushed
 	ownAbsent := s.absent.total - s.absent.in(s.unflushed, s.lastAck)
-	if share := r.apart(g, old); goesOn && share > 0 {
+	if share := r.apart(g, old); goesOn && share > 0 && !(s.blocked && s.mode == model.Sync) { // that waits until it is in touch
 		s.split, s.splitShare, s.splitFrom = true, share, r.now
 		s.splitAt, s.splitTo, s.splitBase = to.at, s.beyond(to), to.position
 	} else {

@@ -236,3 +236,26 @@ func TestBurntBranchIsNotMerged(t *testing.T) {
 		})
 	}
 }
+
+// An old primary acknowledges nothing that it cannot replicate, if that is strict, nor without its data: its disk
+// burns before the other is promoted. Then only what it had acknowledged up to there is lost.
+func TestOldPrimaryWritesOnlyIfItCan(t *testing.T) {
+	strict, hollow := splitPair(nil), splitPair(nil)
+	strict.Services[0].Store.Mode, strict.Services[0].Store.Acks = model.Sync, 1
+	burns(hollow, 0, cutAt+2)
+	for what, c := range map[string]struct {
+		sys  *model.System
+		lost float64
+	}{"strict": {strict, 0}, "hollow": {hollow, 0.5 * 100 * 2}} {
+		once(t, c.sys, 36*model.Hour, func(out *model.Outcome) {
+			lost := 0.0
+			for _, l := range out.Losses {
+				lost += l.Transactions
+			}
+			near(t, what+": lost", lost, c.lost, 1e-6)
+			if len(out.Splits) != 0 {
+				t.Errorf("%s: split brains %+v, want none", what, out.Splits)
+			}
+		})
+	}
+}

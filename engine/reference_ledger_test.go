@@ -613,7 +613,7 @@ func (t *twin) handOver(s *twinService, from, to *twinMember, goesOn bool, why m
 		t.drawLags(s)
 		t.breakOff(l, own)
 	}
-	if share := t.apart(s, from, to); goesOn && share > 0 {
+	if share := t.apart(s, from, to); goesOn && share > 0 && !(l.blocked && l.Mode == model.Sync) {
 		l.branch = &branch{from: l.acknowledged(own.position), begun: l.begun(own.position), split: t.now, missing: l.beyond(own.position), share: share}
 	} else {
 		t.book(t.loss(s, own.position, own))

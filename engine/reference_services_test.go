@@ -344,7 +344,7 @@ func (t *twin) promote(s *twinService, was int32, why model.SignalKind) {
 	if s.old != none {
 		t.demote(s)
 	}
-	goesOn := s.style == model.Primary && from.up && from != to && !s.hold.stopped && s.Fence.Kind != model.StorageLock
+	goesOn := s.style == model.Primary && from.up && from != to && !s.hollow() && !s.hold.stopped && s.Fence.Kind != model.StorageLock
 	if s.ledger != nil {
 		t.handOver(s, from, to, goesOn, why)
 	}
