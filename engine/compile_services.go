@@ -212,7 +212,7 @@ func spreads(from *model.Service, g *group) bool {
 // spread lays out the ledger of a store in which several members take writes.
 func (c *compiler) spread(from *model.Service, g *group) {
 	p, s := c.p, from.Store
-	x := spread{copies: g.n, parts: 1, takes: max(1, g.writers), lag: none, durability: s.Durability, flush: float64(s.FlushEvery), rate: s.WriteRate,
+	x := spread{fresh: ^uint64(0), copies: g.n, parts: 1, takes: max(1, g.writers), lag: none, durability: s.Durability, flush: float64(s.FlushEvery), rate: s.WriteRate,
 		conflicts: s.Conflicts, first: int32(len(p.holders)), held: int32(p.held), key: nameKey(from.Name, forData), fullCopy: none, fell: none, cut: none}
 	switch {
 	case g.copies > 0:

@@ -25,7 +25,7 @@ func (r *Runner) copiesValue(g *group, a model.Access, view int32, t float64) (c
 	}
 	takes, up := g.takes(a), g.up
 	whole := view == none || r.reach.whole
-	if whole && g.odd == 0 && up == g.n {
+	if whole && g.odd == 0 && up == g.n && r.allFresh(g) {
 		return g.capacity(r.strengthFrom(g, view, t)), 1
 	}
 	served := 0.0
@@ -50,7 +50,7 @@ func (r *Runner) partServed(g *group, k, takes, view int32) float64 {
 	for c := int32(0); c < g.copies; c++ {
 		m := &r.members[g.first+(k+c)%g.n]
 		switch {
-		case !m.up || m.fallen || !r.reach.ok(view, m.site):
+		case !m.up || m.fallen || !r.reach.ok(view, m.site) || !r.answersAsCopy(g, (k+c)%g.n):
 		case m.slow:
 			slow++
 		default:
@@ -63,7 +63,7 @@ func (r *Runner) partServed(g *group, k, takes, view int32) float64 {
 	missing := takes - well
 	for c := int32(0); c < g.copies && missing > 0; c++ {
 		m := &r.members[g.first+(k+c)%g.n]
-		if m.up && !m.fallen && m.slow && r.reach.ok(view, m.site) {
+		if m.up && !m.fallen && m.slow && r.reach.ok(view, m.site) && r.answersAsCopy(g, (k+c)%g.n) {
 			a, _ := r.health(m)
 			answers *= a
 			missing--

@@ -28,7 +28,8 @@ type spread struct {
 	fullCopy      int32 // law, or none
 	copyClock     int32
 	apart         [mostSides]side
-	forgets       bool // what a copy missed it does not get however long it was away
+	fresh         uint64 // members that are not being made anew: the others count for nothing yet
+	forgets       bool   // what a copy missed it does not get however long it was away
 	hints         hinting
 	splitFrom     float64       // since when two sides have taken writes
 	fell, cut     model.Element // what took the last member down, and what keeps the sides apart
@@ -46,6 +47,7 @@ const mostSides = 8
 // holder is what a member does for such a store.
 type holder struct {
 	live, gone, rebuilding, rebuilt bool
+	copying                         bool    // its clock runs
 	anew                            bool    // it has to be made anew from others
 	unflushed                       float64 // seconds of the newest writes that its fall took
 }
@@ -82,7 +84,7 @@ func (r *Runner) write(x *spread) {
 		}
 		for part := int32(0); part < x.parts; part++ {
 			set := x.local(part, v.members)
-			if !x.enough(set) {
+			if !x.enough(part, set) {
 				continue
 			}
 			r.writeTo(x, i, part, set, from)
@@ -93,13 +95,15 @@ func (r *Runner) write(x *spread) {
 	}
 }
 
-// enough tells whether a set of copies can take a write.
-func (x *spread) enough(set int32) bool { return bits.OnesCount32(uint32(set)) >= int(x.takes) }
+// enough tells whether a set of copies of a part can take a write.
+func (x *spread) enough(part, set int32) bool {
+	return bits.OnesCount32(uint32(set&x.local(part, x.fresh))) >= int(x.takes)
+}
 
 // isApart tells whether others write to other copies of a part than side i.
 func (x *spread) isApart(i int, part int32) bool {
 	for k := range x.apart {
-		if o := x.apart[k].members; o != 0 && o&x.apart[i].members == 0 && x.enough(x.local(part, o)) {
+		if o := x.apart[k].members; o != 0 && o&x.apart[i].members == 0 && x.enough(part, x.local(part, o)) {
 			return true
 		}
 	}
@@ -266,28 +270,27 @@ func (r *Runner) takeFrom(x *spread, v int, part, set, kept int32, amount float6
 func (r *Runner) rejoin(g *group, x *spread) {
 	for k := int32(0); k < g.n; k++ {
 		h := &r.holders[x.first+k]
-		up := r.members[g.first+k].up
 		h.unflushed = 0
 		switch {
 		case h.gone:
 			h.rebuilding, h.rebuilt, h.gone, h.anew = x.fullCopy != none, false, false, true
-			if x.fullCopy != none {
+			if h.copying {
+				h.copying = false
 				r.clocks.stop(x.copyClock + k)
 			}
 		case h.rebuilding && h.rebuilt:
-			h.rebuilding, h.rebuilt = false, false
+			h.rebuilding, h.rebuilt, h.copying = false, false, false
 		}
-		if h.rebuilding && up && !h.live {
-			r.clocks.arm(x.copyClock+k, r.now+r.laws[x.fullCopy].draw(&x.luck, r.lend))
-		}
-		if h.rebuilding && !up && h.live {
-			r.clocks.stop(x.copyClock + k)
-		}
-		if h.anew && up && !h.rebuilding {
+	}
+	if x.fullCopy != none {
+		r.copyAnew(g, x)
+	}
+	for k := int32(0); k < g.n; k++ {
+		h := &r.holders[x.first+k]
+		if h.live = r.members[g.first+k].up; h.anew && h.live && !h.rebuilding {
 			h.anew = false
 			r.madeWhole(x, k)
 		}
-		h.live = up
 	}
 	for part := int32(0); part < x.parts; part++ {
 		r.handOn(g, x, part)

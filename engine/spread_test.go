@@ -160,7 +160,7 @@ func TestSpreadWritesAreHeldOrLost(t *testing.T) {
 			rate := 0.0
 			for _, v := range x.apart {
 				for part := int32(0); part < x.parts; part++ {
-					if v.members != 0 && x.enough(x.local(part, v.members)) {
+					if v.members != 0 && x.enough(part, x.local(part, v.members)) {
 						rate += v.share * 10 / float64(x.parts)
 					}
 				}

@@ -163,7 +163,7 @@ func (r *Runner) readSpread(g *group, x *staleness) {
 		}
 		share := side.share / float64(s.parts)
 		for part := int32(0); part < s.parts; part++ {
-			if bits.OnesCount32(uint32(s.local(part, side.members))) < int(g.copiesRead) {
+			if bits.OnesCount32(uint32(s.local(part, side.members&fresh))) < int(g.copiesRead) {
 				continue
 			}
 			x.reads = append(x.reads, reading{share: share, served: 1})
@@ -205,7 +205,7 @@ func (r *Runner) readPart(g *group, x *staleness, part, readable int32, share fl
 			}
 		}
 		for v := range s.apart {
-			if set := s.local(part, s.apart[v].members); s.enough(set) && set&q == 0 {
+			if set := s.local(part, s.apart[v].members); s.enough(part, set) && set&q == 0 {
 				a.falls += s.apart[v].share
 			}
 		}

@@ -110,7 +110,7 @@ func TestLeaderlessReadsAcrossACut(t *testing.T) {
 // and b. R = 1 finds b half of the time, R = 2 always.
 func TestLeaderlessReadsFindCopiesByChance(t *testing.T) {
 	r := &Runner{p: &Program{}, held: make([]float64, 8), holders: make([]holder, 3)}
-	s := spread{copies: 3, parts: 1, takes: 1}
+	s := spread{copies: 3, parts: 1, takes: 1, fresh: 0b111}
 	s.apart[0] = side{members: 0b110, share: 1}
 	r.spreads, r.held[0b011], r.held[0b001] = []spread{s}, 8, 4
 	for read, want := range map[int32][2]float64{1: {1, (4 + 12) / 2.0}, 2: {1, 4}} {
