@@ -16,6 +16,7 @@ func (c *checker) warnings() {
 	c.neverFound()
 	c.outrun()
 	c.unbooked()
+	c.unrestored()
 	if c.sys.Changes {
 		return
 	}
@@ -50,6 +51,19 @@ func (c *checker) unbooked() {
 		if n > MostWriters || copies > MostCopies {
 			c.warn(x.At, fmt.Sprintf("what it loses is told for at most %d members and %d copies of each write; a leaderless store with data.shards may have more", MostWriters, MostCopies),
 				"service %q: no books are kept of its data, so no loss is seen: %d members take writes", x.Name, n)
+		}
+	}
+}
+
+// unrestored names stores whose backups and errors the ledger does not know: those with more than one history.
+func (c *checker) unrestored() {
+	for i := range c.sys.Services {
+		x := &c.sys.Services[i]
+		if x.Store == nil || x.Policy == nil || x.Policy.Style() != Shared || len(x.Members) == 1 {
+			continue
+		}
+		if s := x.Store; s.Backups != nil || s.Errors != nil || s.Corruption != nil {
+			c.warn(x.At, "its data is lost with the last copy, and nobody spoils it", "service %q: several members take writes, so its backups, errors and corruption are not simulated", x.Name)
 		}
 	}
 }
