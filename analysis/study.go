@@ -30,6 +30,7 @@ type Study struct {
 	failovers map[failoverKey]int64
 	data      []*dataBook  // by service; nil without a store
 	points    []*pointBook // by journey; nil if it needs no store
+	lacks     []*lackBook  // by service; nil where reads are not from copies
 	groups    int64        // of replications that intervals count
 	outages   Events[OutageRow]
 	losses    Events[LossRow]
@@ -69,6 +70,10 @@ func NewStudy(sys *model.System, plan *model.Plan) *Study {
 		s.data = append(s.data, nil)
 		if sys.Services[i].Store != nil {
 			s.data[i] = newDataBook()
+		}
+		s.lacks = append(s.lacks, nil)
+		if sys.Services[i].ReadsCopies() {
+			s.lacks[i] = &lackBook{}
 		}
 	}
 	for j := range sys.Journeys {
@@ -156,6 +161,11 @@ func (s *Study) addData(o *model.Outcome) {
 			b.add(&part, s.plan, j)
 		}
 	}
+	for i, b := range s.lacks {
+		if b != nil {
+			b.add(o, i)
+		}
+	}
 	if s.held == nil {
 		s.closeData()
 	}
@@ -170,6 +180,11 @@ func (s *Study) closeData() {
 		}
 	}
 	for _, b := range s.points {
+		if b != nil {
+			b.close()
+		}
+	}
+	for _, b := range s.lacks {
 		if b != nil {
 			b.close()
 		}

@@ -42,6 +42,7 @@ func (s *Study) Summary() *Summary {
 		for t, a := range s.cells[i] {
 			if a != nil {
 				sum.Measured = append(sum.Measured, s.measured(&s.metrics[i], a, t))
+				s.lackStats(&sum.Measured[len(sum.Measured)-1])
 			}
 		}
 	}

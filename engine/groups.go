@@ -18,6 +18,7 @@ type group struct {
 	plain       bool    // only the number of available members is kept, not which they are
 	pair        bool    // two members, of which one serves
 	readers     bool    // standbys answer reads
+	sent        float64 // share of the reads that standbys in contact answer all the time
 	whole       float64 // share of demand one member at full capacity can take
 	looks       bool    // a member that changes is looked at by itself: it is watched, or warms up
 	fresh       bool    // who is replaced while down is made new
@@ -189,6 +190,9 @@ func (r *Runner) settleGroup(i int32) {
 		r.watchAll(i, g)
 	}
 	g.rescan = false
+	if g.sent > 0 {
+		r.accountReads(&r.stale[g.stale]) // with the lags as they have been
+	}
 	if g.warmed {
 		g.warmed = false
 		r.checkWarmUp(g)

@@ -221,7 +221,7 @@ func (r *Runner) closeHorizon() {
 			r.accountShards(&r.shards[g.shards])
 		}
 		if g.stale != none {
-			r.accountReads(&r.stale[g.stale])
+			r.closeReads(&r.stale[g.stale])
 		}
 		if g.record != none {
 			f := &r.out.Failovers[g.record]

@@ -2,9 +2,9 @@ package engine
 
 // This file is about how far copies are behind, and how they catch up (R31).
 
-// loaded is by how much lags are longer than usual: while a copy is made anew from the same source, and by
+// loaded is by how much lags are longer than usual at time t: while a copy is made anew from the same source, and by
 // the hour, in between at loads between that of the quiet hours and that of the busy ones.
-func (r *Runner) loaded(g *group, s *store) float64 {
+func (r *Runner) loaded(g *group, s *store, t float64) float64 {
 	if s.underLoad <= 1 {
 		return 1
 	}
@@ -18,7 +18,7 @@ func (r *Runner) loaded(g *group, s *store) float64 {
 	if !d.varies() || low == high {
 		return 1
 	}
-	return 1 + (s.underLoad-1)*(d.at(r.now)-low)/(high-low)
+	return 1 + (s.underLoad-1)*(d.at(t)-low)/(high-low)
 }
 
 // source is the member that copy k takes its data from: the one before it that it feeds from, or the primary.

@@ -262,7 +262,9 @@ func (r *Runner) drawLags(g *group, s *store, primary *member) {
 	}
 }
 
-func (r *Runner) drawBehind(g *group, s *store) {
+func (r *Runner) drawBehind(g *group, s *store) { r.drawBehindAt(g, s, r.now) }
+
+func (r *Runner) drawBehindAt(g *group, s *store, t float64) {
 	copies := r.copies[s.first : s.first+g.n]
 	following := int32(0)
 	for k := range copies {
@@ -278,7 +280,7 @@ func (r *Runner) drawBehind(g *group, s *store) {
 	if s.lag == none || have > 0 && following <= have {
 		return
 	}
-	load := r.loaded(g, s)
+	load := r.loaded(g, s, t)
 	for k := range copies {
 		if c := &copies[k]; c.following {
 			c.behind = load * r.laws[s.lag].draw(&s.luck, r.lend)

@@ -147,6 +147,8 @@ func run(t testing.TB, sys *model.System, o Options) []model.Outcome {
 		c.Losses = append([]model.Loss(nil), out.Losses...)
 		c.Failovers = append([]model.Failover(nil), out.Failovers...)
 		c.Runs = append([]model.Run(nil), out.Runs...)
+		c.Stale = append([]model.StaleReads(nil), out.Stale...)
+		c.Lacks = append([]model.Lack(nil), out.Lacks...)
 		c.Unserved = append([]model.Seconds(nil), out.Unserved...)
 		c.Exposure = append([]model.Seconds(nil), out.Exposure...)
 		c.Upkeep = append([]model.Upkeep(nil), out.Upkeep...)

@@ -349,7 +349,9 @@ func (m *maker) standby(svc *model.Service, s int32) {
 // the twin all: a copy that lags behind by more than that and the pause before it has missed more.
 func (m *maker) store(svc *model.Service, members int) {
 	_, primary := svc.Policy.(*policies.ActivePassive)
-	svc.StandbyReads = primary && m.chance(2)
+	if svc.StandbyReads = primary && m.chance(2); svc.StandbyReads {
+		svc.StandbyShare = of(m, 0, 0.7)
+	}
 	svc.Store = &model.Store{Mode: model.ReplicationMode(m.r.IntN(4)), Acks: min(members-1, m.r.IntN(3)), Lag: of[model.Distribution](m, nil, uniformLaw{0, 1}),
 		FallbackAfter: of[model.Distribution](m, nil, uniformLaw{0, 10}, m.law(1000)), WriteRate: 10,
 		Durability: model.Durability(m.r.IntN(4)), FlushEvery: 1, Candidates: m.candidates()}

@@ -270,6 +270,10 @@ func (r *Runner) resetOutcome(replication int) {
 	out.Suspect = zeroed(out.Suspect, len(r.groups))
 	out.Shards = append(out.Shards[:0], r.p.sharded...)
 	out.Stale = append(out.Stale[:0], r.p.noReads...)
+	out.Lacks = out.Lacks[:0]
+	for i := range r.stale {
+		r.stale[i].lacks.reset()
+	}
 }
 
 func zeroed(s []model.Seconds, n int) []model.Seconds {

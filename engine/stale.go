@@ -18,6 +18,9 @@ type staleness struct {
 	last     float64 // up to when the books are kept
 	reads    []reading
 	attached bool // copies in contact answer, and their lags have been drawn
+	lacks    lacks
+	sent     []sent    // to standbys in contact all the time
+	kept     []float64 // lags, while others are drawn
 }
 
 // reading is what a group of clients reads, as it has been since last.
@@ -39,16 +42,27 @@ func (c *compiler) staleReads(i int32, from *model.Service, g *group) {
 	g.stale = int32(len(p.stale))
 	p.stale = append(p.stale, staleness{service: i, key: nameKey(from.Name, forReads)})
 	p.noReads = make([]model.StaleReads, len(p.sys.Services))
+	if g.readers {
+		g.sent = from.StandbyShare
+	}
 }
 
 func (r *Runner) resetStale(run uint64) {
 	for i := range r.stale {
 		x := &r.stale[i]
 		if x.reads == nil {
-			x.reads = make([]reading, 0, max(1, len(r.p.clients)))
+			g := &r.groups[x.service]
+			places := max(1, len(r.p.clients))
+			x.reads, x.sent, x.kept = make([]reading, 0, places), make([]sent, 0, places*int(g.n)), make([]float64, g.n)
 		}
-		x.luck, x.last, x.reads, x.attached = streamOf(run, x.key), 0, x.reads[:0], false
+		x.luck, x.last, x.reads, x.sent, x.attached = streamOf(run, x.key), 0, x.reads[:0], x.sent[:0], false
 	}
+}
+
+// closeReads ends the books at the horizon.
+func (r *Runner) closeReads(x *staleness) {
+	r.accountReads(x)
+	r.out.Lacks = x.lacks.writeTo(r.out.Lacks, x.service)
 }
 
 // accountReads brings the books up to now.
@@ -60,12 +74,15 @@ func (r *Runner) accountReads(x *staleness) {
 	}
 	use := &r.out.Stale[x.service]
 	for i := range x.reads {
-		x.reads[i].book(use, from, to)
+		x.reads[i].book(use, &x.lacks, from, to)
+	}
+	if len(x.sent) > 0 {
+		r.sampleReads(x, r.now-to+from, r.now)
 	}
 }
 
 // book adds what was read from one time to another, both since the reading has been as it is.
-func (a *reading) book(use *model.StaleReads, from, to float64) {
+func (a *reading) book(use *model.StaleReads, h *lacks, from, to float64) {
 	middle := (from + to) / 2
 	use.Served += model.Seconds(a.share * (to - from) * (a.served + a.grows*middle))
 	if a.falls < 0 {
@@ -79,6 +96,7 @@ func (a *reading) book(use *model.StaleReads, from, to float64) {
 	// A product of two linear functions: Simpson's rule is exact.
 	use.Lacked += a.share * (to - from) / 6 * (a.staleAt(from)*a.lacksAt(from) + 4*a.staleAt(middle)*a.lacksAt(middle) + a.staleAt(to)*a.lacksAt(to))
 	use.Most = max(use.Most, model.Seconds(max(a.lacksAt(from), a.lacksAt(to))))
+	h.addReading(a, from, to)
 }
 
 func (a *reading) staleAt(t float64) float64 { return max(0, a.stale-a.shrinks*t) }
@@ -88,7 +106,7 @@ func (a *reading) lacksAt(t float64) float64 { return max(0, a.lacks+a.falls*t) 
 func (r *Runner) settleReads(g *group) {
 	x := &r.stale[g.stale]
 	r.accountReads(x)
-	x.reads = x.reads[:0]
+	x.reads, x.sent = x.reads[:0], x.sent[:0]
 	if g.spread != none {
 		r.readSpread(g, x)
 		return
@@ -96,11 +114,21 @@ func (r *Runner) settleReads(g *group) {
 	attached := x.attached
 	x.attached = false
 	if r.reach.whole || len(r.p.clients) == 0 {
-		r.readCopy(g, x, none, 1, attached)
+		r.readAt(g, x, none, 1, attached)
 		return
 	}
 	for i := range r.p.clients {
-		r.readCopy(g, x, r.p.clients[i].place, r.p.clients[i].share, attached)
+		r.readAt(g, x, r.p.clients[i].place, r.p.clients[i].share, attached)
+	}
+}
+
+// readAt finds out what clients at a place read of a store with a primary.
+func (r *Runner) readAt(g *group, x *staleness, place int32, share float64, attached bool) {
+	if g.sent > 0 && r.sendReads(g, x, place, share*g.sent) {
+		share *= 1 - g.sent
+	}
+	if share > 0 {
+		r.readCopy(g, x, place, share, attached)
 	}
 }
 

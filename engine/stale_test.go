@@ -117,8 +117,9 @@ func TestLeaderlessReadsFindCopiesByChance(t *testing.T) {
 		x := staleness{}
 		r.readSpread(&group{n: 3, copies: 3, copiesRead: read, copiesWrite: 1, spread: 0}, &x)
 		use := model.StaleReads{}
+		x.lacks.reset()
 		for i := range x.reads {
-			x.reads[i].book(&use, 0, 10)
+			x.reads[i].book(&use, &x.lacks, 0, 10)
 		}
 		wantReads(t, use, 10, 10*want[0], 10*want[1], map[int32]float64{1: 12, 2: 4}[read])
 	}
@@ -142,7 +143,9 @@ func TestReadingsAreIntegrals(t *testing.T) {
 		a := reading{share: dice.uniform(), stale: 1, shrinks: dice.uniform() / 10, lacks: 10 * dice.uniform(), falls: 4*dice.uniform() - 2}
 		from, to := dice.uniform(), 1+9*dice.uniform()
 		var use model.StaleReads
-		a.book(&use, from, to)
+		var h lacks
+		h.reset()
+		a.book(&use, &h, from, to)
 		stale, area, most, n := 0.0, 0.0, 0.0, 20000
 		step := (to - from) / float64(n)
 		for i := range n {
@@ -169,13 +172,13 @@ func TestBooksOfReadsOnRandomSystems(t *testing.T) {
 				if u.Stale > 0 {
 					stale++
 				}
-				if u.Stale < 0 || u.Stale > u.Served+1e-6 || float64(u.Served) > float64(out.Horizon)*(1+1e-9) || u.Lacked > float64(u.Most*u.Stale)*(1+1e-9)+1e-6 || u.Stale > 0 && u.Most <= 0 {
-					t.Fatalf("seed %d: service %d has %+v in %v", seed, i, u, out.Horizon)
+				if u.Stale < 0 || u.Stale > u.Served+1e-6 || float64(u.Served) > float64(out.Horizon)*(1+1e-9) || !lacksAgree(&out, int32(i)) {
+					t.Fatalf("seed %d: service %d has %+v of %v in %v", seed, i, u, out.Lacks, out.Horizon)
 				}
 			}
 		}
 		for i := range sys.Services {
-			sys.Services[i].StandbyReads = false
+			sys.Services[i].StandbyReads, sys.Services[i].StandbyShare = false, 0
 		}
 		for i, out := range run(t, sys, o) {
 			if fmt.Sprint(out.Losses) != fmt.Sprint(with[i].Losses) || fmt.Sprint(out.Failovers) != fmt.Sprint(with[i].Failovers) {
@@ -186,4 +189,20 @@ func TestBooksOfReadsOnRandomSystems(t *testing.T) {
 	if stale < 10 {
 		t.Errorf("only %d replications with stale reads: the check sees too little", stale)
 	}
+}
+
+// lacksAgree tells whether the parts of what reads lacked sum up to the time and the integral of stale reads.
+func lacksAgree(out *model.Outcome, service int32) bool {
+	use, time, least, most := out.Stale[service], 0.0, 0.0, 0.0
+	for _, l := range out.Lacks {
+		if l.Service != service {
+			continue
+		}
+		if l.Time <= 0 || l.Most < l.Least || model.LackPart(l.Most) != model.LackPart(l.Least+(l.Most-l.Least)/2) {
+			return false
+		}
+		time, least, most = time+float64(l.Time), least+float64(l.Time*l.Least), most+float64(l.Time*l.Most)
+	}
+	slack := 1e-6 * (1 + time)
+	return math.Abs(time-float64(use.Stale)) < slack && least <= use.Lacked*(1+1e-9)+slack && use.Lacked <= most*(1+1e-9)+slack
 }

@@ -79,6 +79,9 @@ func (c *checker) policy(x *Service, where string) {
 	if x.StandbyReads && (x.Store == nil || x.Policy != nil && x.Policy.Style() != Primary) {
 		c.fault(x.At, "%s: only standbys with data can answer reads", where)
 	}
+	if !isShare(x.StandbyShare) || x.StandbyShare > 0 && !x.StandbyReads {
+		c.fault(x.At, "%s: the share of reads that standbys answer must be from 0 to 1, and 0 if they answer none", where)
+	}
 	c.reconfiguration(x, where)
 	if x.Observer > ByCoordinator {
 		c.fault(x.At, "%s: unknown observer %d", where, x.Observer)

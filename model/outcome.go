@@ -20,6 +20,7 @@ type Outcome struct {
 	Suspect     []Seconds    // per service: time in which its data was being reconciled
 	Shards      []ShardUse   // per service, if there is a store of shards; else empty
 	Stale       []StaleReads // per service, if there is a store that is read from copies; else empty
+	Lacks       []Lack       // what stale reads lacked, by service, then by amount
 }
 
 // Outage is a maximal interval in which a journey's served fraction is below its threshold (R26).

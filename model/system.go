@@ -164,6 +164,7 @@ type Service struct {
 	Rot             Rot          // faults of standbys that nobody notices (R16)
 	HoldDown        HoldDown     // when a failover is left to people (R19)
 	StandbyReads    bool         // standbys answer reads, as old as their lag, while the primary does not
+	StandbyShare    float64      // of the reads, that standbys in contact answer all the time, 0 to 1; above 0 only with StandbyReads
 	Failback        bool         // the first member serves again after having been well for FailbackAfter (R20)
 	FailbackAfter   Seconds
 	Needs           []Dependency

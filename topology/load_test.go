@@ -185,7 +185,7 @@ func describe(t *Topology) string {
 			fmt.Fprintf(&b, "    people %+v who %+v\n", t.System.People, p.Human)
 		}
 		if s.StandbyReads {
-			fmt.Fprintln(&b, "    standbys answer reads")
+			fmt.Fprintf(&b, "    standbys answer reads, %v of them all the time\n", s.StandbyShare)
 		}
 		if s.Failback || s.Rot.Life != nil || s.HoldDown.Most > 0 {
 			fmt.Fprintf(&b, "    rot %+v hold-down %+v failback %v after %v\n", s.Rot, s.HoldDown, s.Failback, s.FailbackAfter)

@@ -81,14 +81,28 @@ func (b *builder) holdDown(h *model.HoldDown, f *mapping) {
 	h.Most, h.Window = n, window
 }
 
-// standbyReads reads whether standbys answer reads.
+// standbyReads reads whether standbys answer reads: never, while the primary does not, or a share of them all the
+// time too.
 func (b *builder) standbyReads(s *service) {
-	s.s.StandbyReads = s.m.flag("standby_reads")
-	if !s.s.StandbyReads {
+	v := s.m.get("standby_reads")
+	b.d.witness.words(v, []string{"true", "false"})
+	switch {
+	case v == nil:
 		return
+	case v.kind == scalarNode && !strings.ContainsAny(v.text, "0123456789"):
+		if !s.m.flag("standby_reads") {
+			return
+		}
+	default:
+		share, ok := b.d.share(v, s.m.label("standby_reads"))
+		if !ok {
+			return
+		}
+		s.s.StandbyShare = share
+		s.m.set("standby_reads", percent(share), v)
 	}
-	if s.s.Store == nil || s.s.Policy != nil && s.s.Policy.Style() != model.Primary {
-		b.d.fault(s.m.get("standby_reads"), "", "%s: only an active-passive service with data has standbys that can answer reads", s.m.where)
-		s.s.StandbyReads = false
+	if s.s.StandbyReads = s.s.Store != nil && (s.s.Policy == nil || s.s.Policy.Style() == model.Primary); !s.s.StandbyReads {
+		b.d.fault(v, "", "%s: only an active-passive service with data has standbys that can answer reads", s.m.where)
+		s.s.StandbyShare = 0
 	}
 }

@@ -15,15 +15,21 @@ func TestTableOfStaleReads(t *testing.T) {
 	sys := &model.System{Services: []model.Service{{Name: "db", Store: &model.Store{}, StandbyReads: true, Policy: &policies.ActivePassive{}, Members: members}, {Name: "web"}}}
 	plan := model.DefaultPlan()
 	for want, use := range map[string]model.StaleReads{
-		"db|0.100 %|[0.0723, 0.138]|30s|[30s, 30s]|1m|[1m, 1m]|1m|1m": {Served: model.Year, Stale: model.Year / 1000, Lacked: 0.03 * float64(model.Year), Most: 60},
-		"db|none seen|up to 7.49 %|–|–|–|–|–|–":                       {Served: model.Year},
-		"": {},
+		"db|0.100 % [0.0723, 0.138]|30s [30s, 30s]|30s [30s, 30s]|lack nothing":      {Served: model.Year, Stale: model.Year / 1000, Lacked: 0.03 * float64(model.Year), Most: 60},
+		"db|99.9 % [99.9, 99.9]|30s [30s, 30s]|30s [30s, 30s]|lack ≤ 30s [30s, 30s]": {Served: model.Year, Stale: model.Year * 0.999, Lacked: 29.97 * float64(model.Year)},
+		"db|none seen, < 7.49 %|–|–|–":                                               {Served: model.Year},
+		"":                                                                           {},
 	} {
 		s := analysis.NewStudy(sys, &plan)
 		for i := range 40 {
 			out := model.Outcome{Replication: i, Horizon: model.Year, Weight: 1, Exposure: make([]model.Seconds, 2), Stale: []model.StaleReads{use, {}}}
-			out.Stale[0].Stale *= model.Seconds(i%2) * 2
-			out.Stale[0].Lacked *= float64(i%2) * 2
+			if use.Most > 0 { // in every other replication
+				out.Stale[0].Stale *= model.Seconds(i%2) * 2
+				out.Stale[0].Lacked *= float64(i%2) * 2
+			}
+			if out.Stale[0].Stale > 0 {
+				out.Lacks = []model.Lack{{Least: 30, Most: 30, Time: out.Stale[0].Stale}}
+			}
 			s.Add(&out)
 		}
 		text := ""
