@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/ftsim/ftsim/model"
@@ -195,4 +196,48 @@ func (s *Study) spread(unit Unit, a *accumulator) []Stat {
 		return nil
 	}
 	return s.events(unit, a).sample()
+}
+
+// MayLoseAll tells whether a store may lose everything it has: something can destroy the media of its members, or of
+// a place or feed that takes members with it; its data is in memory; or it may go bad.
+func MayLoseAll(sys *model.System, service int) bool {
+	st := sys.Services[service].Store
+	if st == nil {
+		return false
+	}
+	if st.Durability == model.InMemory || st.Errors != nil || st.Corruption != nil {
+		return true
+	}
+	if slices.ContainsFunc(sys.Causes, func(c model.CommonCause) bool { return c.Mode == model.MediaLoss || c.Spoils > 0 }) {
+		return true
+	}
+	leads := membersOf(sys)
+	for i := range sys.Components {
+		of, member := leads[int32(i)]
+		if (!member || slices.Contains(of, service)) && slices.ContainsFunc(sys.Components[i].Modes, func(m model.Mode) bool { return m.Kind == model.MediaLoss }) {
+			return true
+		}
+	}
+	return false
+}
+
+// membersOf finds the services that components, or what is on them, are members of.
+func membersOf(sys *model.System) map[int32][]int {
+	of := map[int32][]int{}
+	for s := range sys.Services {
+		for _, m := range sys.Services[s].Members {
+			of[m.Component] = append(of[m.Component], s)
+			if m.Host != m.Component {
+				of[m.Host] = append(of[m.Host], s)
+			}
+		}
+	}
+	return of
+}
+
+// InAYear is how likely an event is in a year that happens so often per year, if one does not bring the next.
+func InAYear(rate Estimate) Estimate {
+	p := func(x float64) float64 { return -math.Expm1(-x) }
+	rate.Value, rate.Low, rate.High = p(rate.Value), p(rate.Low), p(rate.High)
+	return rate
 }

@@ -218,3 +218,30 @@ func TestLossesWithoutWriteRateCountNoTransactions(t *testing.T) {
 		}
 	}
 }
+
+// A store may lose everything if its own machines can lose their media, or a place that is nobody's replica, or if its
+// data can go bad; not if another store's machines can.
+func TestWhereATotalLossIsPossible(t *testing.T) {
+	media := []model.Mode{{Kind: model.MediaLoss}}
+	for name, c := range map[string]struct {
+		want   bool
+		change func(sys *model.System)
+	}{
+		"nothing":        {false, func(*model.System) {}},
+		"own machine":    {true, func(sys *model.System) { sys.Components[0].Modes = media }},
+		"other machine":  {false, func(sys *model.System) { sys.Components[1].Modes = media }},
+		"a place":        {true, func(sys *model.System) { sys.Components[2].Modes = media }},
+		"a common cause": {true, func(sys *model.System) { sys.Causes = []model.CommonCause{{Mode: model.MediaLoss}} }},
+		"a bad change":   {true, func(sys *model.System) { sys.Causes = []model.CommonCause{{Spoils: 0.1}} }},
+		"memory":         {true, func(sys *model.System) { sys.Services[0].Store.Durability = model.InMemory }},
+		"errors":         {true, func(sys *model.System) { sys.Services[0].Store.Errors = &model.DataErrors{} }},
+		"no store":       {false, func(sys *model.System) { sys.Services[0].Store = nil }},
+	} {
+		sys := &model.System{Components: make([]model.Component, 3), Services: []model.Service{
+			{Store: &model.Store{}, Members: []model.Member{{Component: 0, Host: 0}}}, {Members: []model.Member{{Component: 1, Host: 1}}}}}
+		c.change(sys)
+		if MayLoseAll(sys, 0) != c.want {
+			t.Errorf("%s: %v, not %v", name, !c.want, c.want)
+		}
+	}
+}

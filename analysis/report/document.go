@@ -130,7 +130,6 @@ func (d *Document) particulars(sum *analysis.Summary) {
 	d.add(upkeep(sum))
 	d.add(hiddenFaults(sum))
 	d.add(partsTable(sum))
-	d.add(stores(sum))
 	for _, t := range dataTables(sum) {
 		d.add(t)
 	}
@@ -263,24 +262,6 @@ func details(sum *analysis.Summary) Table {
 			span(down.Stat("p50").Value), span(down.Stat("p99").Value), span(down.Stat("max").Value),
 			proportion(sum.Get("no_incident", j)), mtbf, mean("mttr"), mean("mttd"),
 			span(sum.Get("rto", j).Stat("p99").Value), proportion(sum.Get("rto_met", j))))
-	}
-	return t
-}
-
-func stores(sum *analysis.Summary) Table {
-	t := Table{Head: []string{"DATA", "recoveries/y", "losses/y", "P(loss)", "loss p50", "p95", "transactions p50", "p95", "RPO met"}, Left: 1}
-	for s := range sum.System.Services {
-		if sum.System.Services[s].Store == nil {
-			continue
-		}
-		loss, tx := sum.Get("loss", s), sum.Get("loss_transactions", s)
-		if math.IsInf(loss.Stat("max").Value, 1) {
-			t.Note = "∞: all that there was, or copies that fall behind without bound"
-		}
-		t.Rows = append(t.Rows, cells(sum.System.Services[s].Name, upper(sum.Get("recoveries", s).Main(), number),
-			upper(sum.Get("losses", s).Main(), number), proportion(sum.Get("loss_probability", s)),
-			span(loss.Stat("p50").Value), span(loss.Stat("p95").Value),
-			number(tx.Stat("p50").Value), number(tx.Stat("p95").Value), proportion(sum.Get("rpo_met", s))))
 	}
 	return t
 }
