@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"math"
-
-	"github.com/ftsim/ftsim/model"
-)
+import "github.com/ftsim/ftsim/model"
 
 // This file is floor 4: what each group does about what it believes (R13–R28). The policies decide;
 // here their decisions are carried out.
@@ -89,48 +85,6 @@ type group struct {
 	move               int32         // task that asks for its role to be moved, or none
 	out                int32         // members that planned work has taken out of service
 	outFor             model.Element // the maintenance that has
-}
-
-// resetRoles lets components age as their roles at the start demand.
-func (r *Runner) resetRoles() {
-	clear(r.active)
-	for i := range r.groups {
-		if len(r.active) == 0 {
-			break
-		}
-		members := r.p.sys.Services[i].Members
-		if g := &r.groups[i]; g.style != model.Shared {
-			members = members[g.state.Primary : g.state.Primary+1]
-		}
-		for _, m := range members {
-			r.serve(m, 1)
-		}
-	}
-	for a := range r.rates {
-		r.rates[a] = r.rateOf(int32(a))
-	}
-}
-
-func (r *Runner) rateOf(a int32) float64 {
-	if r.active[a] > 0 {
-		return r.under(a)
-	}
-	return r.p.alphas[a] * r.under(a)
-}
-
-// serve counts a member in or out of those that work its components.
-func (r *Runner) serve(m model.Member, step int32) {
-	if a := r.comps[m.Component].ageing; a != none {
-		r.active[a] += step
-	}
-	if m.Host != m.Component {
-		if a := r.comps[m.Host].ageing; a != none {
-			r.active[a] += step
-		}
-	}
-	if r.p.units != nil {
-		r.serveUnit(m, step)
-	}
 }
 
 func (r *Runner) resetGroups(run uint64) {
@@ -394,17 +348,6 @@ func (r *Runner) react(i int32, g *group) {
 	}
 }
 
-// tellFailure tells of a promotion that has not worked.
-func (r *Runner) tellFailure(i int32, before model.Phase, candidate int32) {
-	switch planned := r.signal.Kind == model.SwitchoverDue; {
-	case planned:
-		candidate = r.signal.Eligible
-	case r.signal.Kind != model.StepEnded || before != model.Activation:
-		return
-	}
-	r.tell(Note{Kind: PromotionFailed, Service: i, Member: candidate})
-}
-
 func (r *Runner) enterPhase(i int32, g *group, before model.Phase) {
 	g.barred = g.state.Phase == model.Activation && !r.members[g.first+g.state.Primary].up
 	if g.state.Phase == model.Serving && (before == model.Redirection || r.reaction.Promote) {
@@ -417,79 +360,6 @@ func (r *Runner) enterPhase(i int32, g *group, before model.Phase) {
 		}
 		r.tell(Note{Kind: PhaseEntered, Service: i, Member: m, Phase: g.state.Phase, Delay: r.reaction.Delay, ByHand: g.state.Manual})
 	}
-}
-
-// promote hands the service over. An old primary that is up and does not hear of it goes on serving
-// whoever reaches it and not the new one (R21); a leader without a majority knows that it is none (R14).
-func (r *Runner) promote(i int32, g *group, old int32) {
-	g.lost = false
-	g.redirected = r.now
-	from, to := &r.members[g.first+old], &r.members[g.first+g.state.Primary]
-	if r.mutes > 0 {
-		r.notice(from.component)
-		r.notice(from.host)
-	}
-	if from != to && len(r.active) > 0 {
-		members := r.p.sys.Services[i].Members
-		r.changeRoles(members[old], members[g.state.Primary])
-		r.released(g)
-	}
-	if g.fresh && !from.up {
-		r.renew(from)
-	}
-	if g.detector != nil && g.style == model.Primary {
-		r.clocks.stop(g.watchClock)
-		to.seen, to.believed = true, true
-		from.seen, from.believed = true, true
-	}
-	if g.old != none {
-		r.demote(i, g)
-	}
-	goesOn := from.up && from != to && g.style == model.Primary && !g.hollow && !g.fence.stopped && g.fence.kind != model.StorageLock
-	if g.store != none {
-		r.handOver(i, g, old, goesOn)
-	}
-	if goesOn {
-		g.old = old
-		if r.endSplit(i, g); g.old != none {
-			r.tellHold(SplitBegan, i, old)
-		}
-	} else if !g.simple {
-		r.freshHold(g)
-	}
-	if g.state.Ramp {
-		r.startWarmUp(g, g.state.Primary)
-	}
-}
-
-func (r *Runner) changeRoles(from, to model.Member) {
-	r.serve(from, -1)
-	r.serve(to, 1)
-	for _, c := range [...]int32{from.Component, from.Host, to.Component, to.Host} {
-		if a := r.comps[c].ageing; a != none {
-			r.age(c, r.rateOf(a))
-		}
-		if r.p.units != nil {
-			r.ageUnit(c)
-		}
-	}
-}
-
-// endSplit demotes an old primary that has died or hears of the new one; the newest epoch wins.
-func (r *Runner) endSplit(i int32, g *group) {
-	from, to := &r.members[g.first+g.old], &r.members[g.first+g.state.Primary]
-	if !from.up || r.reach.ok(to.site, from.site) {
-		r.demote(i, g)
-	}
-}
-
-func (r *Runner) demote(i int32, g *group) {
-	r.tellHold(SplitEnded, i, g.old)
-	if g.store != none {
-		r.endBranch(i, g)
-	}
-	g.old = none
-	r.freshHold(g)
 }
 
 // lost tells whether a group believes that its primary is gone. A quorum needs no detector: the
@@ -538,81 +408,4 @@ func (r *Runner) canLead(g *group, k int32) bool {
 		return false // without a majority it could commit nothing (R13)
 	}
 	return g.store == none || r.promotable(g, k)
-}
-
-// keepRecord writes the story of a failover down in the outcome.
-func (r *Runner) keepRecord(i int32, g *group, out *model.Reaction, primary int32) {
-	if g.record == none {
-		if out.Event != model.Started || r.past {
-			return
-		}
-		r.openRecord(i, g, primary)
-	}
-	f := &r.out.Failovers[g.record]
-	if out.Event == model.AttemptFailed {
-		f.Failures++
-	}
-	f.Manual = f.Manual || g.state.Manual
-	if g.state.Phase == model.Serving {
-		f.Result = model.Abandoned
-		if out.Event == model.Completed {
-			f.Result = model.Succeeded
-		}
-		r.closeRecord(g, f)
-	}
-}
-
-func (r *Runner) openRecord(i int32, g *group, primary int32) {
-	g.record = int32(len(r.out.Failovers))
-	r.out.Failovers = append(r.out.Failovers, model.Failover{})
-	f := &r.out.Failovers[g.record]
-	f.Service, f.Start, f.From, f.Initiator = i, r.Now(), primary, g.blame
-	switch m := &r.members[g.first+primary]; {
-	case r.signal.Kind == model.SwitchoverDue:
-		f.Trigger = model.Planned
-	case !m.up, m.slow, g.style == model.Majority:
-		f.Trigger = model.RealFault
-	default:
-		f.Trigger = model.FalseAlarm
-	}
-}
-
-func (r *Runner) closeRecord(g *group, f *model.Failover) {
-	g.record = none
-	f.End, f.To = r.Now(), g.state.Primary
-}
-
-// startWarmUp lets the capacity of a member that begins to serve grow.
-func (r *Runner) startWarmUp(g *group, k int32) {
-	if g.warmRamp == 0 {
-		return
-	}
-	m := &r.members[g.first+k]
-	m.warmFrom = r.now
-	r.checkWarmUp(g)
-}
-
-// checkWarmUp counts the members that are warming up and sets the clock to the first that will be done.
-func (r *Runner) checkWarmUp(g *group) {
-	g.warming = 0
-	first := math.Inf(1)
-	for k := int32(0); k < g.n; k++ {
-		m := &r.members[g.first+k]
-		switch {
-		case m.warmFrom+g.warmRamp > r.now:
-			g.warming++
-			first = min(first, m.warmFrom+g.warmRamp)
-		default:
-			m.warmFrom = negInf
-		}
-	}
-	r.clocks.arm(g.warmClock, first)
-}
-
-// warmth is the share of its capacity a member has at time t.
-func (g *group) warmth(m *member, t float64) float64 {
-	if g.warming == 0 {
-		return 1
-	}
-	return min(1, g.warmAt+(1-g.warmAt)*(t-m.warmFrom)/g.warmRamp)
 }
