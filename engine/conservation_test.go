@@ -99,7 +99,8 @@ func addRecovery(sys *model.System, seed uint64) {
 				CopyFails: 0.1, RestoreFails: 0.1, RestoreRate: math.Inf(1), ReplayRate: math.Inf(1), Prepare: fixedLaw(600), Repository: none}
 		}
 		if r.IntN(3) == 0 {
-			s.Errors = &model.DataErrors{Life: expLaw(model.Day), Noticed: expLaw(1800), Decide: expLaw(900), Salvage: float64(r.IntN(2)) / 2}
+			s.Errors = &model.DataErrors{Life: expLaw(model.Day), Noticed: expLaw(1800), Decide: expLaw(900), Salvage: float64(r.IntN(2)) / 2,
+				Serves: model.Serves(r.IntN(int(model.NumServes))), Share: 0.25 * float64(r.IntN(5))}
 		}
 		if r.IntN(3) == 0 {
 			s.Corruption = &model.Corruption{Life: expLaw(12 * model.Hour), ScrubEvery: model.Seconds(r.IntN(2)) * 6 * model.Hour, Share: 0.1}
@@ -116,7 +117,7 @@ func addRecovery(sys *model.System, seed uint64) {
 	}
 }
 
-// addWaysBack gives some of those stores more than full backups and a log: increments, snapshots, a delayed
+// addWaysBack gives some of those stores more than full backups and a log: increments, snapshots, flashback, a delayed
 // replica, backups that stop working or begin anew; and makes some of them queues.
 func addWaysBack(sys *model.System, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 6))
@@ -142,6 +143,9 @@ func addWaysBack(sys *model.System, seed uint64) {
 		}
 		if s.Errors != nil && r.IntN(2) == 0 {
 			s.Errors.DelayedBy, s.Errors.DelayedTakes = model.Hour, expLaw(600)
+		}
+		if s.Errors != nil && r.IntN(3) == 0 {
+			s.Errors.Flashback = &model.Flashback{Retention: model.Seconds(r.IntN(2)) * model.Hour, Takes: expLaw(900), Serves: model.Serves(r.IntN(int(model.NumServes)))}
 		}
 		if s.Mode != model.Unreplicated && r.IntN(4) == 0 {
 			s.Producers = &model.Producers{Blind: r.IntN(3) == 0, RetryFor: 120, Idempotent: r.IntN(2) == 0, AnswerTime: 0.005}

@@ -90,7 +90,7 @@ func (r *Runner) settleCorruption(g *group, s *store, primaryUp bool) {
 		}
 	}
 	p := g.state.Primary
-	if c := &r.copies[s.first+p]; c.rot.known && primaryUp && !g.restoring && !r.soundCopy(g, s, p, false) {
+	if c := &r.copies[s.first+p]; c.rot.known && primaryUp && !s.restore.under && !r.soundCopy(g, s, p, false) {
 		r.replaceBad(g, s)
 	}
 	switch bad := r.copies[s.first+p].rot.bad; {

@@ -163,7 +163,7 @@ func TestWrongActionsSpoilData(t *testing.T) {
 	sys.Components[1].Modes = nil
 	b := daily()
 	b.LogEvery = 1
-	sys.Services[0].Store = &model.Store{WriteRate: 1, Backups: b, Errors: &model.DataErrors{Noticed: fixedLaw(3600), Decide: fixedLaw(600)}}
+	sys.Services[0].Store = &model.Store{WriteRate: 1, Backups: b, Errors: &model.DataErrors{Noticed: fixedLaw(3600), Decide: fixedLaw(600), Serves: model.ServesNothing}}
 	spoilt := 0.0
 	observe(t, sys, Options{Horizon: 150 * model.Day, Seed: 5, Runs: runs}, func(out *model.Outcome) {
 		for _, l := range out.Losses {
@@ -186,7 +186,7 @@ func TestBadChangesSpoilData(t *testing.T) {
 		sys.Components[i].Modes = nil
 	}
 	sys.Causes = []model.CommonCause{{Name: "bad change", Mode: model.Crash, Life: expLaw(10 * model.Day), Repair: fixedLaw(600), Victims: []int32{0, 1}, Probability: 1, Spoils: 0.25}}
-	sys.Services[0].Store = &model.Store{WriteRate: 1, Errors: &model.DataErrors{Noticed: fixedLaw(60)}}
+	sys.Services[0].Store = &model.Store{WriteRate: 1, Errors: &model.DataErrors{Noticed: fixedLaw(60), Serves: model.ServesNothing}}
 	total, changes := 0.0, 0.0
 	observe(t, sys, Options{Horizon: 2000 * model.Day, Seed: 5, Runs: 20}, func(out *model.Outcome) {
 		for _, l := range out.Losses {

@@ -101,12 +101,17 @@ type replica struct {
 }
 
 // closed tells whether no writes are taken now.
-func (s *store) closed() bool { return s.blocked || s.refusing || s.merger.readsOnly() }
+func (s *store) closed() bool {
+	return s.blocked || s.refusing || s.merger.readsOnly() || s.restore.readsOnly()
+}
 
 // closedBy is what keeps writes from being taken.
 func (s *store) closedBy() model.Phase {
-	if s.blocked || s.refusing {
+	switch {
+	case s.blocked || s.refusing:
 		return model.WriteBlock
+	case s.restore.readsOnly():
+		return model.Activation
 	}
 	return model.Reconciling
 }
@@ -128,9 +133,6 @@ func (r *Runner) settleStore(g *group) {
 	primary := &r.members[g.first+g.state.Primary]
 	if s.backups != nil || s.errors != nil {
 		r.settleRestore(g, s, primary.up)
-		if s.spoilt.rang {
-			r.settleError(g, s, primary.up && !g.hollow)
-		}
 	}
 	if !primary.up && !s.primaryDown {
 		s.fell = r.blame
@@ -143,6 +145,9 @@ func (r *Runner) settleStore(g *group) {
 		r.hollowFalls(g, s)
 	}
 	s.primaryDown = !primary.up
+	if s.spoilt.rang || s.spoilt.waits {
+		r.settleError(g, s, primary.up && !g.hollow && !s.headless)
+	}
 	if s.lag != none && s.mode != model.Unreplicated {
 		r.drawLags(g, s, primary)
 	}
@@ -463,7 +468,7 @@ func (r *Runner) recover(g *group, s *store) {
 		s.lastAck -= s.unflushed
 	}
 	c.empty, s.unflushed = false, 0
-	r.strand(g, s)
+	r.strand(g, s, s.written)
 	r.cutCopies(g, s)
 	r.book(loss, whose)
 }
@@ -484,6 +489,7 @@ func (r *Runner) refill(g *group, s *store, loss *model.Loss) (from int32) {
 	if from == none {
 		loss.Total, loss.Seconds, loss.Transactions, loss.Source = true, model.Never, s.acknowledged()*s.rate, model.FromNowhere
 		s.written, s.absent.total = 0, 0
+		r.isUndone(s)
 		return from
 	}
 	best := &r.copies[s.first+from]
@@ -560,7 +566,7 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 		r.stopChase(s, g.state.Primary, to)
 	}
 	to.empty, to.following, to.missed, to.left = false, false, false, false
-	r.strand(g, s)
+	r.strand(g, s, s.written)
 	r.cutCopies(g, s)
 	if to.rot.bad {
 		r.find(g, s, g.state.Primary)
@@ -576,10 +582,10 @@ func (r *Runner) handOver(i int32, g *group, old int32, goesOn bool) {
 	}
 }
 
-// strand marks the copies that hold writes which history goes on without, unless votes settle that.
-func (r *Runner) strand(g *group, s *store) {
+// strand marks the copies that hold writes beyond a position, which history goes on without, unless votes settle that.
+func (r *Runner) strand(g *group, s *store, beyond float64) {
 	for k := int32(0); k < g.n && !g.votes; k++ {
-		if c := &r.copies[s.first+k]; k != g.state.Primary && !c.following && c.position > s.written+grainOf {
+		if c := &r.copies[s.first+k]; k != g.state.Primary && !c.following && c.position > beyond+grainOf {
 			c.diverged = true
 		}
 	}

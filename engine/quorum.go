@@ -141,6 +141,7 @@ func (r *Runner) loseAll(g *group, s *store) {
 	r.book(model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: s.fell, Source: model.FromNowhere,
 		Total: true, Seconds: model.Never, Transactions: s.acknowledged() * s.rate}, g.state.Primary)
 	s.written, s.absent.total, s.headless = 0, 0, false
+	r.isUndone(s)
 	c := &r.copies[s.first+g.state.Primary]
 	c.empty, c.position, c.absent = false, 0, 0
 }

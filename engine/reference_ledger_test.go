@@ -240,7 +240,6 @@ func (t *twin) settleLedger(s *twinService) {
 	}
 	l.goOn(t.now)
 	t.settleRestore(s)
-	t.settleError(s)
 	up := s.primary().up
 	if !up && !l.primaryDown {
 		l.fell = t.blame
@@ -257,6 +256,7 @@ func (t *twin) settleLedger(s *twinService) {
 	}
 	l.primaryDown = !up
 	l.hollow = l.hollow && up
+	t.settleError(s)
 	for _, m := range s.members {
 		if m != s.primary() && l.Mode != model.Unreplicated && l.copies[m.k].following && (!t.inContact(s, m) || slow(t.takes(s))) {
 			t.drawLags(s)
@@ -553,6 +553,9 @@ func (t *twin) recover(s *twinService) {
 	loss := t.loss(s, goesOn, source)
 	if total {
 		loss.Total, loss.Seconds, loss.least, loss.Transactions = true, model.Never, model.Never, l.beyond(0)*l.WriteRate
+		if l.back.errs != sound { // there is nothing left that could be wrong
+			t.nextError(s)
+		}
 	}
 	own.empty, l.unflushed = false, 0
 	l.cut(goesOn)

@@ -25,6 +25,8 @@ type twinRestore struct {
 	errs    spoilStage
 	errRang bool
 	spoilt  float64 // when the data went wrong
+	seen    float64 // when somebody noticed
+	waits   bool    // it is decided to undo that, but nobody leads who has the data
 }
 
 // waysBack gives stores backups, and people who make mistakes.
@@ -40,7 +42,7 @@ func (m *maker) waysBack(seed uint64) {
 		}
 		if m.chance(2) {
 			s.Store.Errors = &model.DataErrors{Life: m.life(3 * model.Day), Noticed: m.law(1800), Decide: of[model.Distribution](m, nil, m.law(600)),
-				Salvage: of(m, 0, 0, 0.5), DelayedBy: of(m, 0, 0, model.Hour), DelayedTakes: m.law(300)}
+				Salvage: of(m, 0, 0, 0.5), DelayedBy: of(m, 0, 0, model.Hour), DelayedTakes: m.law(300), Serves: model.ServesNothing}
 		}
 	}
 }
@@ -200,16 +202,15 @@ func (t *twin) settleRestore(s *twinService) {
 		x.on = false
 		t.callOff(restoreName(s))
 		if x.errs == undoing {
-			x.errs = noticed
-			t.awaitError(s, 0)
+			x.errs, x.waits = noticed, true
 		}
 	case rang:
 		t.restored(s)
 	}
 }
 
-// restored puts the state of the point in place of what there was. Who holds what came after holds what history
-// went without. An error that came after the point is gone with it.
+// restored puts the state of the point in place of what there was, if there is one. Who holds what came after then
+// holds what history went without. An error that came after the point is gone with it.
 func (t *twin) restored(s *twinService) {
 	l := s.ledger
 	x := &l.back
@@ -217,7 +218,7 @@ func (t *twin) restored(s *twinService) {
 	loss := twinLoss{Loss: model.Loss{Service: s.id, At: t.time(), Initiator: l.fell, Source: x.source, Took: model.Seconds(t.now - x.began)}}
 	kept := 1.0
 	if x.errs == undoing {
-		loss.Initiator, loss.Damage, kept = s.blame, model.Spoilt, 1-float64(l.Errors.Salvage)
+		loss.Initiator, loss.Damage, kept = t.sys.ServiceElement(int(s.id)), model.Spoilt, 1-float64(l.Errors.Salvage)
 	}
 	if l.Errors != nil && (x.errs == undoing || x.errs != sound && x.point <= x.spoilt) {
 		t.nextError(s)
@@ -228,9 +229,13 @@ func (t *twin) restored(s *twinService) {
 	if gone := l.written() - position; x.source == model.FromNowhere {
 		loss.Total, loss.Seconds, loss.least, loss.Transactions = true, model.Never, model.Never, l.beyond(0)*l.WriteRate
 		position = 0
+		for k := range l.copies { // what little they have is the same
+			l.copies[k].position = 0
+		}
 	} else if gone > grain {
 		loss.Seconds = model.Seconds((l.lastAck() - x.point) * kept)
 		loss.least, loss.Transactions = loss.Seconds, l.beyond(position)*kept*l.WriteRate
+		l.replace(position, kept)
 		position += gone * (1 - kept)
 	}
 	l.cut(position)
@@ -238,16 +243,27 @@ func (t *twin) restored(s *twinService) {
 	l.unflushed, l.headless = 0, false
 	own := &l.copies[s.state.Primary]
 	own.empty, own.astray = false, false
-	if x.source != model.FromDelayed {
+	if l.Backups != nil && l.Backups.SinceRestore && x.source != model.FromDelayed {
 		x.era = t.now
 		x.eras++
 	}
 	t.book(loss)
 }
 
+// replace has copies be ones of what there was until an older state took its place: what they have beyond that is
+// kept only in part.
+func (l *ledger) replace(position, kept float64) {
+	for k := range l.copies {
+		if c := &l.copies[k]; c.position > position {
+			c.astray = c.astray || !l.votes && c.position > position+grain
+			c.position -= (c.position - position) * kept
+		}
+	}
+}
+
 // nextError starts the time until somebody spoils the data.
 func (t *twin) nextError(s *twinService) {
-	s.ledger.back.errs = sound
+	s.ledger.back.errs, s.ledger.back.waits = sound, false
 	t.awaitError(s, sampled(s.ledger.Errors.Life, s.ledger.luck))
 }
 
@@ -262,7 +278,7 @@ func (t *twin) awaitError(s *twinService, in float64) {
 func (t *twin) settleError(s *twinService) {
 	l := s.ledger
 	x, e := &l.back, l.Errors
-	if !x.errRang {
+	if !x.errRang && !x.waits {
 		return
 	}
 	x.errRang = false
@@ -274,17 +290,16 @@ func (t *twin) settleError(s *twinService) {
 		}
 		t.awaitError(s, sampled(e.Noticed, l.luck))
 	case wrong:
-		x.errs = noticed
+		x.errs, x.seen = noticed, t.now
 		t.awaitError(s, sampled(e.Decide, l.luck))
 	case noticed:
-		if !s.primary().up || l.hollow || x.on { // somebody looks again in a minute
-			t.awaitError(s, 60)
+		if x.waits = !s.primary().up || l.hollow || l.headless || x.on; x.waits {
 			return
 		}
-		s.blame = t.blame
+		t.blameUnlessKnown(t.sys.ServiceElement(int(s.id)))
 		x.errs = undoing
 		switch {
-		case e.DelayedBy > 0 && t.now-x.spoilt <= float64(e.DelayedBy):
+		case e.DelayedBy > 0 && x.seen-x.spoilt <= float64(e.DelayedBy):
 			t.bringBack(s, x.spoilt, sampled(e.DelayedTakes, l.luck), model.FromDelayed)
 		case !t.restore(s, x.spoilt):
 			t.bringBack(s, 0, 0, model.FromNowhere)

@@ -2,20 +2,21 @@ package engine
 
 import (
 	"math"
-	"slices"
 
 	"github.com/ftsim/ftsim/model"
 )
 
-// This file is about data that no copy has any more, or that somebody has spoilt on all of them: which
-// point in time backups can bring back, and how long that takes (R35–R40). Backups cost no events: when
-// the points are follows from their schedule, whether they can be used from a hash of their number.
+// This file is about data that no copy has any more, or that is spoilt on all of them: which point in time backups
+// can bring back, how long that takes, and what it costs (R35–R40). Backups cost no events: when the points are
+// follows from their schedule, whether they can be used from a hash of their number.
 
 // restoration is the state of bringing a store back.
 type restoration struct {
 	clock  int32
 	rang   bool
-	point  float64 // the time whose state comes back
+	under  bool         // way
+	serves model.Serves // meanwhile
+	point  float64      // the time whose state comes back
 	began  float64
 	source model.Source
 	lost   float64 // when the repository last lost everything
@@ -24,23 +25,6 @@ type restoration struct {
 	mends  bool    // it replaces what has gone bad on every copy
 	silent silence
 }
-
-// spoiling is the state of an operator's error on a store (R39).
-type spoiling struct {
-	clock int32
-	rang  bool
-	stage spoilStage
-	at    float64 // when the data went wrong
-}
-
-type spoilStage uint8
-
-const (
-	sound   spoilStage = iota // the clock rings for the next error
-	wrong                     // nobody has noticed
-	noticed                   // somebody thinks about what to do
-	undoing                   // the restoration runs
-)
 
 // schedule kinds, for hashing.
 const (
@@ -163,155 +147,151 @@ func (r *Runner) beginRestore(g *group, s *store, by float64) bool {
 	return true
 }
 
-// bringBack starts a restoration, which is never over in the instant in which it begins.
+// bringBack starts a restoration, which is never over in the instant in which it begins. Nothing is served meanwhile.
 func (r *Runner) bringBack(g *group, s *store, point, took float64, source model.Source) {
 	x := &s.restore
-	x.point, x.source, x.began, g.restoring = point, source, r.now, true
-	r.clocks.arm(x.clock, r.now+max(took, 1e-6))
+	x.point, x.source, x.began, x.under = point, source, r.now, true
+	r.serveMeanwhile(g, s, model.ServesNothing)
+	r.clocks.arm(x.clock, r.soon(took))
+}
+
+// soon is some time from now, by which the clock has moved whatever it shows.
+func (r *Runner) soon(seconds float64) float64 {
+	return max(r.now+max(seconds, 1e-6), math.Nextafter(r.now, math.Inf(1)))
+}
+
+func (r *Runner) serveMeanwhile(g *group, s *store, what model.Serves) {
+	s.restore.serves = what
+	g.restoring = what == model.ServesNothing
+}
+
+// stop ends a restoration, whether it is done or not.
+func (x *restoration) stop(g *group) {
+	x.rang, x.under, g.restoring = false, false, false
+}
+
+// readsOnly tells whether writes are refused until a state is brought back.
+func (x *restoration) readsOnly() bool { return x.under && x.serves == model.ServesReads }
+
+// inPlace tells whether what is sound stays where it is: only what has been harmed goes back.
+func (x *restoration) inPlace() bool {
+	return x.source == model.FromFlashback || x.serves == model.ServesAll
 }
 
 // endRestore puts the state of the point in place of what was there, and books what is missing since.
 func (r *Runner) endRestore(g *group, s *store) {
 	x := &s.restore
-	x.rang, g.restoring = false, false
 	loss := model.Loss{Service: r.members[g.first].service, At: r.Now(), Initiator: s.fell, Source: x.source, Took: model.Seconds(r.now - x.began)}
-	kept, share := 1.0, 1.0
-	if s.spoilt.stage == undoing {
-		loss.Initiator, loss.Damage = g.blame, model.Spoilt
-		kept = 1 - s.errors.Salvage
-	}
-	if s.errors != nil && (s.spoilt.stage == undoing || s.spoilt.stage != sound && x.point <= s.spoilt.at) {
-		r.awaitError(s) // an error that came later is gone too
-	}
-	if x.mends {
+	share, kept := 1.0, 1.0
+	undoes, inPlace := s.spoilt.stage == undoing, x.inPlace()
+	if x.mends || undoes {
 		loss.Initiator = r.p.sys.ServiceElement(int(loss.Service))
-		loss.Damage = model.Decayed
-		share, x.mends = s.corruption.Share, false
 	}
+	switch {
+	case x.mends:
+		loss.Damage, share = model.Decayed, s.corruption.Share
+	case undoes:
+		loss.Damage = model.Spoilt
+		kept = 1 - s.errors.Salvage
+		if inPlace || x.source == model.FromNowhere {
+			share = s.errors.Harms()
+		}
+	}
+	base := 0.0
 	if x.source == model.FromNowhere {
-		loss.Total, loss.Seconds, loss.Transactions = true, model.Never, s.acknowledged()*share*s.rate
-		s.written -= s.written * share
-		s.absent.total -= s.absent.total * share
-	} else if gone := s.written - r.writes[s.history].by(x.point, s.written); gone > 1e-9 {
-		loss.Seconds = model.Seconds((s.lastAck - x.point) * kept)
-		absent := min(gone, s.absent.in(s.lastAck-x.point, s.lastAck))
-		loss.Transactions = (gone - absent) * kept * share * s.rate
-		s.written -= gone * kept * share
-		s.absent.total -= absent * kept * share
+		r.loseForGood(s, &loss, share)
+	} else {
+		base = r.writes[s.history].by(x.point, s.written)
+		if !inPlace && !x.mends {
+			r.replace(g, s, base)
+		}
+		share *= kept
+		r.loseSince(s, &loss, base, share, kept)
 	}
-	s.last, s.lastAck, s.since, s.unflushed = r.now, r.now, r.now, 0
+	r.goOnFrom(g, s, base, share, inPlace)
+	if undoes || !x.mends && (x.source == model.FromNowhere || x.point <= s.spoilt.at) { // one that came later is gone too
+		r.isUndone(s)
+	}
+	x.mends = false
+	x.stop(g)
+	r.book(loss, g.state.Primary)
+}
+
+// loseForGood is the loss of a share of everything (R40).
+func (r *Runner) loseForGood(s *store, loss *model.Loss, share float64) {
+	loss.Total, loss.Seconds, loss.Transactions = true, model.Never, s.acknowledged()*share*s.rate
+	s.written -= s.written * share
+	s.absent.total -= s.absent.total * share
+}
+
+// loseSince is the loss of a share of what lies beyond a position. Of the time since then, what is saved is not counted.
+func (r *Runner) loseSince(s *store, loss *model.Loss, base, share, kept float64) {
+	gone := s.written - base
+	if gone <= 1e-9 {
+		return
+	}
+	since := s.lastAck - s.restore.point
+	absent := min(gone, s.absent.in(since, s.lastAck))
+	loss.Seconds = model.Seconds(since * kept)
+	loss.Transactions = (gone - absent) * share * s.rate
+	s.written -= gone * share
+	s.absent.total -= absent * share
+}
+
+// replace has the copies be ones of what was there until an older state takes its place: who has more than that has
+// to be made anew. What is put right in place is written as all else is.
+func (r *Runner) replace(g *group, s *store, base float64) {
+	for k := int32(0); k < g.n; k++ {
+		c := &r.copies[s.first+k]
+		r.interrupt(s, k, c)
+		if c.following {
+			c.following, c.position, c.at, c.absent = false, s.written, s.lastAck, s.absent.total
+		}
+	}
+	r.strand(g, s, base)
+}
+
+// goOnFrom has the store and its copies go on without a share of what was beyond a position. What is in place has
+// been served all along, or is the same but for what was harmed.
+func (r *Runner) goOnFrom(g *group, s *store, base, share float64, inPlace bool) {
+	x := &s.restore
+	if !inPlace {
+		s.last, s.lastAck, s.since, s.unflushed = r.now, r.now, r.now, 0
+		s.headless = false
+		r.copies[s.first+g.state.Primary].empty = false
+		if s.backups != nil && s.backups.SinceRestore && x.source != model.FromDelayed {
+			x.era, x.eras = r.now, x.eras+1
+		}
+	}
 	h := &r.writes[s.history]
 	h.cut(s.written)
 	h.begin(r.now, s.written)
-	if loss.Damage != model.Decayed {
-		r.strand(g, s)
-	}
-	if x.source != model.FromDelayed {
-		x.era, x.eras = r.now, x.eras+1
-	}
 	for k := int32(0); k < g.n; k++ {
 		c := &r.copies[s.first+k]
-		c.position, c.at, c.absent = min(c.position, s.written), min(c.at, s.lastAck), min(c.absent, s.absent.total)
+		c.position -= max(0, c.position-base) * share
+		c.at, c.absent = min(c.at, s.lastAck), min(c.absent, s.absent.total)
+		c.begun.position -= max(0, c.begun.position-base) * share
+		c.begun.at, c.begun.absent = min(c.begun.at, s.lastAck), min(c.begun.absent, s.absent.total)
 	}
-	r.copies[s.first+g.state.Primary].empty = false
-	if s.corruption != nil {
+	if s.corruption != nil && !inPlace {
 		r.renewed(g, s)
 	}
-	s.headless = false
-	r.book(loss, g.state.Primary)
 }
 
 // settleRestore lets a restoration begin again, or end.
 func (r *Runner) settleRestore(g *group, s *store, primaryUp bool) {
 	x := &s.restore
 	switch {
-	case !g.restoring:
+	case !x.under:
 		x.rang = false
 	case !primaryUp:
 		r.clocks.stop(x.clock)
-		x.rang, x.mends, g.restoring = false, false, false
+		x.stop(g)
+		x.mends = false
 		if s.spoilt.stage == undoing { // and is undone once it is back
-			s.spoilt.stage = noticed
-			r.clocks.arm(s.spoilt.clock, r.now)
+			s.spoilt.stage, s.spoilt.waits = noticed, true
 		}
 	case x.rang:
 		r.endRestore(g, s)
-	}
-}
-
-// awaitError starts the time until the next error.
-func (r *Runner) awaitError(s *store) {
-	s.spoilt.stage = sound
-	if s.errors.Life == nil {
-		r.clocks.stop(s.spoilt.clock)
-		return
-	}
-	r.clocks.arm(s.spoilt.clock, r.now+r.sample(s.errors.Life, &s.luck))
-}
-
-// settleError takes an error a stage further: it happens, is noticed, and is undone. All copies have it at
-// once, so they are no help; one that is applied late enough is (R39).
-func (r *Runner) settleError(g *group, s *store, primaryUp bool) {
-	x := &s.spoilt
-	x.rang = false
-	switch x.stage {
-	case sound:
-		r.spoil(s)
-	case wrong:
-		x.stage = noticed
-		r.wait(s, s.errors.Decide)
-	case noticed:
-		if !primaryUp || g.restoring {
-			r.clocks.arm(x.clock, r.now+60)
-			return
-		}
-		g.blame = r.blame
-		x.stage = undoing
-		r.undo(g, s)
-	}
-}
-
-// spoil is data going wrong on all copies at once, unless it has already and nobody has mended it.
-func (r *Runner) spoil(s *store) {
-	if s.errors == nil || s.spoilt.stage != sound {
-		return
-	}
-	s.spoilt.stage, s.spoilt.at = wrong, r.now
-	if b := s.backups; b != nil && b.Ruined > 0 && s.luck.uniform() < b.Ruined {
-		s.restore.lost = r.now
-	}
-	r.wait(s, s.errors.Noticed)
-}
-
-// spoilAll spoils the data of the services that a common cause hits.
-func (r *Runner) spoilAll(cause int32) {
-	for i := range r.groups {
-		g := &r.groups[i]
-		if g.store == none || r.stores[g.store].errors == nil {
-			continue
-		}
-		for _, m := range r.members[g.first : g.first+g.n] {
-			if slices.Contains(r.p.victims[cause], m.component) || slices.Contains(r.p.victims[cause], m.host) {
-				r.spoil(&r.stores[g.store])
-				break
-			}
-		}
-	}
-}
-
-// wait sets the clock of an error; at once if there is nothing to wait for.
-func (r *Runner) wait(s *store, law model.Distribution) {
-	r.clocks.arm(s.spoilt.clock, r.now+r.sample(law, &s.luck))
-}
-
-func (r *Runner) undo(g *group, s *store) {
-	if late := float64(s.errors.DelayedBy); late > 0 && r.now-s.spoilt.at <= late {
-		r.bringBack(g, s, s.spoilt.at, r.sample(s.errors.DelayedTakes, &s.luck), model.FromDelayed)
-		return
-	}
-	if r.beginRestore(g, s, s.spoilt.at) {
-		r.preferSnapshot(g, s)
-	} else {
-		r.bringBack(g, s, s.restore.point, 0, model.FromNowhere)
 	}
 }

@@ -170,14 +170,15 @@ func TestReplicasDoNotUndoErrors(t *testing.T) {
 		{"five with a log", 5, true, 0, 0, false, 3600 + 600, model.FromLog},
 		{"five with a log and salvage", 5, true, 0, 0.75, false, 0.25 * (3600 + 600), model.FromLog},
 		{"a delayed replica", 2, false, 7200, 0, false, 3600 + 600, model.FromDelayed},
-		{"one that is not delayed enough", 2, false, 3600, 0, true, math.Inf(1), model.FromNowhere},
+		{"one that has not yet applied what is noticed", 2, false, 3601, 0, false, 3600 + 600, model.FromDelayed},
+		{"one that is not delayed enough", 2, false, 3599, 0, true, math.Inf(1), model.FromNowhere},
 	} {
 		sys := farm(c.replicas, &policies.ActivePassive{Alpha: 1, Success: 1}, 1)
 		for i := range sys.Components {
 			sys.Components[i].Modes = nil
 		}
 		store := &model.Store{WriteRate: 1, Errors: &model.DataErrors{Life: fixedLaw(150 * model.Day), Noticed: fixedLaw(3600),
-			Decide: fixedLaw(600), Salvage: c.salvage, DelayedBy: c.delayed, DelayedTakes: fixedLaw(300)}}
+			Decide: fixedLaw(600), Salvage: c.salvage, DelayedBy: c.delayed, DelayedTakes: fixedLaw(300), Serves: model.ServesNothing}}
 		if c.backups {
 			b := daily()
 			b.LogEvery, b.Size, b.RestoreRate = 10, 1800, 1

@@ -10,7 +10,7 @@ import (
 // spoiltOnce is one unit whose data is spoilt after 100 days and noticed after a while.
 func spoiltOnce(noticed model.Seconds, b *model.Backups) *model.System {
 	sys := stored(fixedLaw(1000*model.Day), b)
-	sys.Services[0].Store.Errors = &model.DataErrors{Life: fixedLaw(100 * model.Day), Noticed: fixedLaw(noticed)}
+	sys.Services[0].Store.Errors = &model.DataErrors{Life: fixedLaw(100 * model.Day), Noticed: fixedLaw(noticed), Serves: model.ServesNothing}
 	return sys
 }
 

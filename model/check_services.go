@@ -285,9 +285,7 @@ func (c *checker) recovery(x *Service, where string) {
 	if b := x.Store.Backups; b != nil {
 		c.backups(b, x.At, where)
 	}
-	if e := x.Store.Errors; e != nil && (e.Life != nil && !(e.Life.Mean() > 0) || !isShare(e.Salvage) || !isLength(e.DelayedBy)) {
-		c.fault(x.At, "%s: data errors need a law of positive mean, a share that is saved and a finite delay of a replica", where)
-	}
+	c.dataErrors(x, where)
 	c.producers(x, where)
 	c.reconciliation(x, where)
 	c.salvage(x, where)

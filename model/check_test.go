@@ -131,6 +131,14 @@ func TestCheckFindsFaults(t *testing.T) {
 		}},
 		{`"db-a": the time it takes to start must end`, func(s *System, _ *Plan) { s.Components[3].StartsIn = plain(inf) }},
 		{`start failure must be from 0 to 1`, func(s *System, _ *Plan) { s.Components[3].StartFailure = nan }},
+		{`a data error must harm a share of the data`, func(s *System, _ *Plan) { s.Services[0].Store.Errors = &DataErrors{Share: 1.1} }},
+		{`and all, reads or nothing be served`, func(s *System, _ *Plan) { s.Services[0].Store.Errors = &DataErrors{Serves: NumServes} }},
+		{`a flashback must reach back`, func(s *System, _ *Plan) {
+			s.Services[0].Store.Errors = &DataErrors{Flashback: &Flashback{Retention: Never}}
+		}},
+		{`a flashback must reach back`, func(s *System, _ *Plan) {
+			s.Services[0].Store.Errors = &DataErrors{Flashback: &Flashback{Takes: plain(inf)}}
+		}},
 		{`201 fault modes; 200 is the limit`, func(s *System, _ *Plan) { s.Components[3].Modes = make([]Mode, 201) }},
 		{`unknown fault mode`, func(s *System, _ *Plan) { s.Components[3].Modes[0].Kind = NumFaultModes }},
 		{`errors and its capacity must be from 0 to 1`, func(s *System, _ *Plan) { s.Components[3].Modes[0].Errors = 1.1 }},

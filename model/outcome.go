@@ -73,14 +73,15 @@ const (
 	FromBackup
 	FromLog // a backup and the archived log after it
 	FromNowhere
-	FromSnapshot // one that the primary has kept itself
-	FromDisk     // what the primary had kept, come back with it
-	FromDelayed  // a replica that applies changes late
+	FromSnapshot  // one that the primary has kept itself
+	FromDisk      // what the primary had kept, come back with it
+	FromDelayed   // a replica that applies changes late
+	FromFlashback // what the store itself remembers of its past, put right in place
 	NumSources
 )
 
 func (s Source) String() string {
-	return [...]string{"copy", "backup", "log", "nowhere", "snapshot", "disk", "delayed copy"}[s]
+	return [...]string{"copy", "backup", "log", "nowhere", "snapshot", "disk", "delayed copy", "flashback"}[s]
 }
 
 // Trigger tells why a failover began.

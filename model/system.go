@@ -354,15 +354,6 @@ type Snapshots struct {
 	Rollback Distribution // nil = at once
 }
 
-// DataErrors are mistakes of people or programs that change data wrongly, on all copies at once (R39).
-type DataErrors struct {
-	Life            Distribution // from the end of one to the next; nil = only by wrong actions and bad changes
-	Noticed, Decide Distribution // nil = at once
-	Salvage         float64      // share of the writes since the error that is saved all the same, 0 to 1
-	DelayedBy       Seconds      // how late a replica kept for this applies changes; 0 = there is none
-	DelayedTakes    Distribution // to go on from that replica; nil = at once
-}
-
 // Journey is what a user does, and when it counts as up.
 type Journey struct {
 	Name      string

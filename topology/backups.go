@@ -6,7 +6,6 @@ import (
 
 	"github.com/ftsim/ftsim/failures"
 	"github.com/ftsim/ftsim/model"
-	"github.com/ftsim/ftsim/policies"
 )
 
 // backups reads to which points in time a store can be brought back (R35–R37).
@@ -112,62 +111,6 @@ func (b *builder) rebuild(r *mapping, st *model.Store, size float64) {
 	if out.FullCopy != nil {
 		st.Rebuild = out
 	}
-}
-
-// delayed reads of a replica that applies changes late on purpose (R39).
-func (b *builder) delayed(m *mapping, st *model.Store) {
-	d := m.sub("delayed_replica", m.where+": delayed_replica")
-	if d == nil {
-		return
-	}
-	st.Errors = &model.DataErrors{DelayedBy: d.durationAbove("by", 4*model.Hour), DelayedTakes: d.law("takes", steady, quantiles(10*model.Minute, 30*model.Minute))}
-	d.done()
-}
-
-// dataErrors reads how often somebody spoils the data of a service (R39).
-func (b *builder) dataErrors(v *node) {
-	if v != nil {
-		m := b.d.mapping(v, "operations: operator_data_error", "operations.operator_data_error")
-		b.dataErrorsOf(m)
-		m.done()
-	}
-	for i := range b.sys.Services {
-		if _, people := b.sys.Services[i].Policy.(*policies.ActivePassive); people && b.onCall.Damage > 0 {
-			b.spoilable(int32(i))
-		}
-	}
-}
-
-func (b *builder) dataErrorsOf(m *mapping) {
-	if len(m.layers) == 0 {
-		return
-	}
-	name := m.need("service", "name the service with the data")
-	var life model.Distribution
-	if m.need("rate", "write for example rate: 0.3/y") != nil {
-		life = m.lifeLaw("rate", nil)
-	}
-	noticed := m.law("noticed_after", steady, usualNotice)
-	decide := m.law("decide_to_restore", steady, usualDecision)
-	salvage := m.share("salvage", 0)
-	m.word("method", []string{"point-in-time-restore"}, "point-in-time-restore")
-	if name == nil || life == nil || life == never {
-		return
-	}
-	i, ok := b.serviceNamed(name, m.where)
-	if !ok {
-		return
-	}
-	s := &b.sys.Services[i]
-	if s.Store == nil {
-		b.d.fault(name, `give it a "data" block`, "%s: %q has no data", m.where, clip(name.text))
-		return
-	}
-	if s.Store.Errors == nil {
-		s.Store.Errors = &model.DataErrors{}
-	}
-	e := s.Store.Errors
-	e.Life, e.Noticed, e.Decide, e.Salvage = life, noticed, decide, salvage
 }
 
 var byteUnits = []struct {

@@ -26,6 +26,7 @@ func (b *builder) data(s *service) *model.Store {
 	b.salvage(s, m, st)
 	b.backups(m, st, size, growth)
 	b.delayed(m, st)
+	b.flashback(m, st)
 	b.corruption(m, st)
 	b.producers(m, st)
 	m.later("peak")

@@ -180,7 +180,7 @@ func causeWords(c *analysis.Tally) string {
 var sourceWords = map[string]string{
 	model.FromCopy.String(): "a replica", model.FromBackup.String(): "a backup", model.FromLog.String(): "backup and log archive",
 	model.FromNowhere.String(): "nowhere", model.FromSnapshot.String(): "a snapshot", model.FromDisk.String(): "its own disk",
-	model.FromDelayed.String(): "a delayed replica",
+	model.FromDelayed.String(): "a delayed replica", model.FromFlashback.String(): "flashback, in place",
 }
 
 // recoveredFrom has a row for each source that data came back from, with how long that took.

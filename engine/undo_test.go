@@ -1,0 +1,157 @@
+package engine
+
+import (
+	"math"
+	"testing"
+
+	"github.com/ftsim/ftsim/model"
+)
+
+// wrongOnce is one unit that takes two writes a second and whose data an error spoils after 150 days: a twentieth of
+// it. The error is noticed an hour later, and after ten minutes more it is decided to undo it. A backup with its log
+// takes half an hour. Its first journey writes, its second reads.
+func wrongOnce(b *model.Backups) *model.System {
+	sys := stored(fixedLaw(1000*model.Day), b)
+	if b != nil {
+		b.LogEvery, b.Size, b.RestoreRate = 1, 1800, 1
+	}
+	sys.Services[0].Store.Errors = &model.DataErrors{Life: fixedLaw(150 * model.Day), Noticed: fixedLaw(3600), Decide: fixedLaw(600),
+		Share: 0.05, Serves: model.ServesNothing, DelayedTakes: fixedLaw(300)}
+	read := sys.Journeys[0]
+	read.Name, read.Needs = "read", []model.Dependency{{Need: model.Need{Ref: 0, Access: model.Read}}}
+	sys.Journeys = append(sys.Journeys, read)
+	return sys
+}
+
+// Which way back is taken, how long each takes, who is served meanwhile, and what each costs (R39). What is repaired
+// in place, or put into data that was served all along, costs the harmed share of the writes until it is done; going
+// back as a whole costs all writes until it begins.
+func TestWaysBackFromErrors(t *testing.T) {
+	const age = 4200 // of the error when undoing it begins
+	all, reads, nothing := model.ServesAll, model.ServesReads, model.ServesNothing
+	for _, c := range []struct {
+		name          string
+		flashback     bool
+		retention     model.Seconds
+		during        model.Serves // of the flashback
+		delayed       model.Seconds
+		backups       bool
+		serves        model.Serves // of other ways
+		salvage       float64
+		source        model.Source
+		lost          float64 // seconds
+		writes        float64 // transactions
+		took          float64
+		writing, read float64 // unserved
+	}{
+		{"flashback", true, 0, all, 0, false, nothing, 0, model.FromFlashback, age + 900, 0.05 * 2 * (age + 900), 900, 0, 0},
+		{"flashback before all else", true, age, all, 3600, true, nothing, 0, model.FromFlashback, age + 900, 510, 900, 0, 0},
+		{"flashback of a table in use", true, age, reads, 0, true, all, 0, model.FromFlashback, age, 0.05 * 2 * age, 900, 900, 0},
+		{"flashback of a store that stops", true, 0, nothing, 0, true, all, 0, model.FromFlashback, age, 420, 900, 900, 900},
+		{"flashback with salvage", true, 0, all, 0, false, nothing, 0.4, model.FromFlashback, 0.6 * (age + 900), 0.6 * 510, 900, 0, 0},
+		{"too late for flashback", true, age - 1, all, 3600, true, nothing, 0, model.FromDelayed, age, 2 * age, 300, 300, 300},
+		{"a delayed replica that is merged", true, age - 1, all, 3600, true, all, 0, model.FromDelayed, age + 300, 0.05 * 2 * (age + 300), 300, 0, 0},
+		{"too late for both", true, age - 1, all, 3599, true, nothing, 0, model.FromLog, age, 2 * age, 1800, 1800, 1800},
+		{"a backup, while reads go on", false, 0, all, 0, true, reads, 0, model.FromLog, age, 2 * age, 1800, 1800, 0},
+		{"a backup that is merged", false, 0, all, 0, true, all, 0.5, model.FromLog, 0.5 * (age + 1800), 0.5 * 0.05 * 2 * (age + 1800), 1800, 0, 0},
+		{"nothing", true, age - 1, all, 3599, false, all, 0, model.FromNowhere, math.Inf(1), 0.05 * 2 * (150*86400 + age), 0, 0, 0},
+	} {
+		var b *model.Backups
+		if c.backups {
+			b = daily()
+		}
+		sys := wrongOnce(b)
+		e := sys.Services[0].Store.Errors
+		if e.Serves, e.Salvage, e.DelayedBy = c.serves, c.salvage, c.delayed; c.flashback {
+			e.Flashback = &model.Flashback{Retention: c.retention, Takes: fixedLaw(900), Serves: c.during}
+		}
+		observe(t, sys, Options{Horizon: 151 * model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+			if len(out.Losses) != 1 {
+				t.Fatalf("%s: losses %+v, want one", c.name, out.Losses)
+			}
+			l := &out.Losses[0]
+			if l.Source != c.source || l.Total != (c.source == model.FromNowhere) || l.Damage != model.Spoilt || l.Initiator != sys.ServiceElement(0) {
+				t.Errorf("%s: %+v, want it from %v", c.name, l, c.source)
+			}
+			if lost := float64(l.Seconds); lost != c.lost && !(math.Abs(lost-c.lost) < 1e-5) {
+				t.Errorf("%s: lost %v s, want %v", c.name, lost, c.lost)
+			}
+			near(t, c.name+": transactions", l.Transactions, c.writes, 1e-4)
+			near(t, c.name+": took", float64(l.Took), c.took, 1e-5)
+			near(t, c.name+": writes not served", float64(out.Unserved[0]), c.writing, 1e-5)
+			near(t, c.name+": reads not served", float64(out.Unserved[1]), c.read, 1e-5)
+			if c.writing > 0 && len(out.Outages) > 0 && math.Abs(float64(out.Outages[0].Phases[model.Activation])-c.writing) > 1e-5 {
+				t.Errorf("%s: phases %v, want activation", c.name, out.Outages[0].Phases)
+			}
+		})
+	}
+}
+
+// What is being put right when the store fails is put right from the beginning as soon as that is back.
+func TestRepairInPlaceBeginsAgain(t *testing.T) {
+	sys := wrongOnce(nil)
+	sys.Components[0].Modes = []model.Mode{{Kind: model.OSCrash, Life: fixedLaw(150*model.Day + 4300), Repair: fixedLaw(90)}}
+	sys.Services[0].Store.Errors.Flashback = &model.Flashback{Takes: fixedLaw(900)}
+	observe(t, sys, Options{Horizon: 151 * model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+		l := out.Losses[len(out.Losses)-1]
+		if l.Source != model.FromFlashback || l.Damage != model.Spoilt {
+			t.Fatalf("%+v", out.Losses)
+		}
+		near(t, "done at", float64(l.At), 150*86400+4300+90+900, 1e-5)
+		near(t, "transactions", l.Transactions, 0.05*2*(4300+900), 1e-4) // none while it was down
+		near(t, "down", float64(out.Unserved[0]), 90, 1e-5)
+	})
+}
+
+// Data that is restored as it was before an error has not got it any more; as it was after, it has.
+func TestRestoringOlderDataUndoesErrors(t *testing.T) {
+	for _, c := range []struct {
+		log    model.Seconds
+		spoilt int
+	}{{0, 0}, {1, 1}} { // the newest backup is from before the error, or the log has come further
+		b := daily()
+		b.Full.Every, b.LogEvery, b.SinceRestore, b.Full.Takes = 1000*model.Day, c.log, true, 0
+		sys := stored(fixedLaw(150*model.Day+600), b)
+		sys.Services[0].Store.Errors = &model.DataErrors{Life: fixedLaw(150 * model.Day), Noticed: fixedLaw(7200), Serves: model.ServesNothing}
+		observe(t, sys, Options{Horizon: 151 * model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+			spoilt := 0
+			for _, l := range out.Losses {
+				if l.Damage == model.Spoilt {
+					spoilt++
+				}
+			}
+			if spoilt != c.spoilt || len(out.Losses) != 1+c.spoilt {
+				t.Errorf("log %v: %+v, want %d errors undone", c.log, out.Losses, c.spoilt)
+			}
+		})
+	}
+}
+
+// A restoration that takes no time is over after the instant in which it begins, whatever the clock shows.
+func TestRestoringMovesTheClock(t *testing.T) {
+	for _, years := range []model.Seconds{1, 1000, 100_000} {
+		sys := stored(fixedLaw(years*model.Year), daily())
+		observe(t, sys, Options{Horizon: years*model.Year + model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+			if len(out.Losses) != 1 || len(out.Outages) != 1 {
+				t.Fatalf("after %v years: losses %+v, outages %+v", float64(years), out.Losses, out.Outages)
+			}
+			if took := out.Losses[0].Took; !(took > 0) || took > 0.001 {
+				t.Errorf("after %v years: took %v", float64(years), float64(took))
+			}
+		})
+	}
+}
+
+// A quorum that is without a leader since the caches of all were lost elects one first.
+func TestErrorsAreUndoneUnderALeader(t *testing.T) {
+	sys := voters(model.Store{Durability: model.Periodic, FlushEvery: 10, Errors: &model.DataErrors{Life: fixedLaw(3000), Decide: fixedLaw(1100),
+		Serves: model.ServesNothing, Flashback: &model.Flashback{Takes: fixedLaw(100)}}})
+	sys.Causes = []model.CommonCause{{Name: "power", Mode: model.PowerLoss, Probability: 1, Life: fixedLaw(3600), Repair: fixedLaw(600), Victims: []int32{0, 1, 2}}}
+	observe(t, sys, Options{Horizon: 1.5 * model.Hour, Seed: 2, Runs: 20}, func(out *model.Outcome) {
+		l := out.Losses[len(out.Losses)-1]
+		if l.Damage != model.Spoilt || l.Source != model.FromFlashback {
+			t.Fatalf("%+v", out.Losses)
+		}
+		near(t, "undone after the election of a second", float64(l.At), 3600+600+1+100, 1e-5)
+	})
+}
