@@ -168,7 +168,7 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 	g.store = int32(len(p.stores))
 	st := store{mode: s.Mode, durability: s.Durability, lag: c.law(s.Lag), fallback: c.law(s.FallbackAfter),
 		rate: s.WriteRate, flush: float64(s.FlushEvery), first: int32(len(p.copies)), clock: none,
-		key: nameKey(from.Name, forData), writing: true, choice: choiceOf(s), fullCopy: none, rewind: none, backups: s.Backups, errors: s.Errors,
+		key: nameKey(from.Name, forData), writing: true, share: 1, choice: choiceOf(s), fullCopy: none, rewind: none, backups: s.Backups, errors: s.Errors,
 		corruption: s.Corruption, n: g.n,
 		restore: restoration{lost: negInf}, history: none, merger: c.merger(from, g), salvage: c.salvaging(from)}
 	if st.feed.Producers = s.Producers; s.Producers != nil {
@@ -190,7 +190,7 @@ func (c *compiler) store(i int32, from *model.Service, g *group) {
 	}
 	c.acknowledge(s, g, &st)
 	for k := int32(0); k < g.n; k++ {
-		outrun := outruns(st.takesIn)
+		outrun := outruns(st.takesIn) && !st.throttles()
 		p.copies = append(p.copies, replica{following: k != g.state.Primary && !outrun, takesIn: st.takesIn, outrun: outrun, way: none, shaken: negInf})
 		m := &p.members[g.first+k]
 		p.comps[m.component].data = true

@@ -293,8 +293,12 @@ func (r *Runner) product(all spans, t float64) (float64, model.Phase) {
 				ph = g.sharedBlocking()
 			}
 		}
-		if l.access == model.Write && g.store != none && r.stores[g.store].closed() {
-			f, ph = 0, r.stores[g.store].closedBy()
+		if l.access == model.Write && g.store != none {
+			if s := &r.stores[g.store]; s.closed() {
+				f, ph = 0, s.closedBy()
+			} else if s.share < c {
+				c, ph = s.share, model.WriteBlock
+			}
 		}
 		if l.access == model.Write && g.up < g.writers {
 			f, ph = 0, model.WriteBlock
@@ -424,6 +428,9 @@ func (r *Runner) fromAnew(place, service int32, access model.Access, t float64) 
 	cap, frac := r.value(g, place, t)
 	if g.copies > 0 {
 		cap, frac = r.copiesValue(g, access, place, t)
+	}
+	if access == model.Write && g.store != none {
+		cap = min(cap, r.stores[g.store].share)
 	}
 	direct := r.p.direct[service]
 	if g.readers && access == model.Read && cap*frac < g.whole {

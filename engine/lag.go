@@ -1,5 +1,7 @@
 package engine
 
+import "math"
+
 // This file is about how far copies are behind, and how they catch up (R31).
 
 // loaded is by how much lags are longer than usual at time t: while a copy is made anew from the same source, and by
@@ -60,8 +62,10 @@ func (r *Runner) pace(g *group, s *store, k int32, c *replica) {
 	if takes != c.takesIn && c.chasing {
 		r.takeIn(s, c)
 	}
-	c.takesIn, c.outrun = takes, outruns(takes)
-	if c.outrun && c.following {
+	if c.takesIn = takes; s.throttles() {
+		return // who falls behind depends on what the others take in
+	}
+	if c.outrun = outruns(takes); c.outrun && c.following {
 		r.drawBehind(g, s)
 		r.breakOff(s, c)
 	}
@@ -96,7 +100,7 @@ func (r *Runner) chase(s *store, c *replica) bool {
 		c.chasing, c.chased = true, r.now
 	}
 	r.takeIn(s, c)
-	if c.takesIn > 1 && s.written-c.position <= grainOf*(1+c.takesIn) {
+	if s.fast(c) && s.written-c.position <= grainOf*(1+s.pull(c)) {
 		c.chasing = false
 	}
 	return c.chasing
@@ -105,6 +109,10 @@ func (r *Runner) chase(s *store, c *replica) bool {
 // takeIn advances a copy that catches up to now. What it takes in of the last stretch of writing was
 // acknowledged as long ago as there is of it left.
 func (r *Runner) takeIn(s *store, c *replica) {
+	if s.throttles() {
+		r.takeInShare(s, c)
+		return
+	}
 	step := min(c.takesIn*(r.now-c.chased), s.written-c.position)
 	c.chased = r.now
 	c.position += step
@@ -127,12 +135,8 @@ func (r *Runner) stopChase(s *store, k int32, c *replica) {
 func (r *Runner) timeChases(g *group, s *store) {
 	for k := int32(0); k < g.n; k++ {
 		c := &r.copies[s.first+k]
-		speed := c.takesIn
-		if s.writing {
-			speed--
-		}
-		if c.chasing && c.takesIn > 1 && speed > 0 {
-			r.clocks.arm(s.chaseClock+k, r.now+(s.written-c.position)/speed)
+		if wait := s.untilCaughtUp(c); c.chasing && wait < math.Inf(1) {
+			r.clocks.arm(s.chaseClock+k, r.now+wait)
 		} else {
 			r.clocks.stop(s.chaseClock + k)
 		}

@@ -53,6 +53,7 @@ type store struct {
 	choice           choice
 	sighted          float64 // how much had been written when the primary was last seen
 	splitShare       float64 // of all writes, that go to the old primary
+	share            float64 // of the writes that slow copies let through
 	absent           absence // what did not come of what counts as written
 	fullCopy, rewind int32   // laws, or none
 	rewindWorks      float64
@@ -167,6 +168,9 @@ func (r *Runner) settleStore(g *group) {
 		r.settleSalvage(g, s, primary)
 	}
 	r.waitForCopies(g, s, primary.up && !g.hollow, copies)
+	if s.throttles() {
+		r.throttle(g, s, copies)
+	}
 	s.refusing = g.fence.stopped && g.fence.writesOnly()
 	writing := primary.up && !s.headless && !g.restoring && !g.hollow && !s.closed() && r.answers(g, primary)
 	if writing && !s.writing && s.lastAck < r.now {
@@ -179,9 +183,12 @@ func (r *Runner) settleStore(g *group) {
 	}
 	s.writing = writing
 	if writing {
-		s.absent.turn(r.absentees(g, primary), r.now)
+		s.absent.turn(r.unheard(g, s, primary), r.now)
 	} else {
 		s.absent.turn(0, r.now)
+	}
+	if writing && s.throttles() {
+		r.fallOut(g, s)
 	}
 	if s.ways != nil {
 		r.sharePipes(g, s)

@@ -174,7 +174,7 @@ func (r *Runner) lacks(g *group, s *store, x *staleness, k int32, attached bool)
 		}
 		return s.latest(c.behind, r.now), -1
 	case c.chasing:
-		return s.written - c.position, writing - c.takesIn
+		return s.written - c.position, writing - s.pull(c)
 	}
 	return s.written - c.position, writing
 }

@@ -126,7 +126,7 @@ func (c *compiler) narrowStores() error {
 		for k := range g.n {
 			if x := &p.copies[s.first+k]; k != s.led {
 				x.takesIn = s.takes(p.pipes, g, k)
-				x.outrun = outruns(x.takesIn)
+				x.outrun = outruns(x.takesIn) && !s.throttles()
 				x.following = !x.outrun
 			}
 		}

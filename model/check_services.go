@@ -264,8 +264,8 @@ func (c *checker) store(x *Service, where string) {
 	if s.LagUnderLoad != 0 && !(s.LagUnderLoad >= 1 && s.LagUnderLoad < math.Inf(1)) || !(s.TakesIn >= 0) || math.IsInf(s.TakesIn, 1) {
 		c.fault(x.At, "%s: lag under load is at least as long as else, and a copy takes in at a finite rate", where)
 	}
-	if s.TakesIn > 0 && s.TakesIn <= 1 && s.Mode != Async {
-		c.fault(x.At, "%s: its copies take in less than is written, and every write waits for them", where)
+	if s.TakesIn > 0 && s.TakesIn <= 1 && s.Mode != Async && !x.waits() {
+		c.fault(x.At, "%s: its copies take in less than is written", where)
 	}
 	if !(s.Growth >= 0) || math.IsInf(s.Growth, 1) {
 		c.fault(x.At, "%s: its log must grow at a finite rate", where)

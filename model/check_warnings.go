@@ -27,13 +27,26 @@ func (c *checker) warnings() {
 // outrun names stores whose copies fall further and further behind: there is no number for what is lost.
 func (c *checker) outrun() {
 	for i := range c.sys.Services {
-		if x := &c.sys.Services[i]; x.Store != nil && x.Store.TakesIn > 0 && x.Store.TakesIn <= 1 && len(x.Members) > 1 {
+		x := &c.sys.Services[i]
+		if x.Store == nil || len(x.Members) < 2 {
+			continue
+		}
+		switch slow := x.Store.TakesIn > 0 && x.Store.TakesIn <= 1; {
+		case slow && x.waits():
+			c.warn(x.At, "give its copies more bandwidth, or let writes not wait for them",
+				"service %q: its copies take in %.3g %% of what is written, and it refuses the rest of its writes", x.Name, x.Store.TakesIn*100)
+		case slow:
 			c.warn(x.At, "a failover loses the more the later it comes, so its loss counts as infinite",
 				"service %q: its copies take in less than is written, and fall behind without bound", x.Name)
-		} else if x.Store != nil && len(x.Members) > 1 {
+		default:
 			c.narrow(x)
 		}
 	}
+}
+
+// waits tells whether one member takes the writes and waits for copies, so that slow ones hold it up.
+func (x *Service) waits() bool {
+	return x.Store.Mode != Async && x.Store.Mode != Unreplicated && x.Policy != nil && x.Policy.Style() == Primary
 }
 
 // unbooked names stores in which more members take writes than the ledger can tell apart.
@@ -73,8 +86,11 @@ func (c *checker) narrow(x *Service) {
 	for i := range c.sys.Network.Links {
 		l := &c.sys.Network.Links[i]
 		if l.Bandwidth > 0 && l.Bandwidth <= x.Store.Growth && l.Component != None {
-			c.warn(x.At, "a failover to a copy that has no wider way loses the more the later it comes, so its loss counts as infinite",
-				"service %q: link %q carries %.3g Mbit/s of the %.3g Mbit/s it writes", x.Name, c.sys.Components[l.Component].Name, l.Bandwidth*8/1e6, x.Store.Growth*8/1e6)
+			hint := "a failover to a copy that has no wider way loses the more the later it comes, so its loss counts as infinite"
+			if x.waits() {
+				hint = "while it waits for copies that have no wider way, it refuses the rest of its writes; copies it does not wait for fall behind without bound"
+			}
+			c.warn(x.At, hint, "service %q: link %q carries %.3g Mbit/s of the %.3g Mbit/s it writes", x.Name, c.sys.Components[l.Component].Name, l.Bandwidth*8/1e6, x.Store.Growth*8/1e6)
 			return
 		}
 	}
