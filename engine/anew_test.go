@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/ftsim/ftsim/model"
+	"github.com/ftsim/ftsim/policies"
 )
 
 // Two copies, of which each loses its disk at a rate of 1 a day and is made anew at 10 a day. From when one is being
@@ -49,4 +50,37 @@ func TestNewCopyDoesNotCountYet(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Who is being made anew has what is written meanwhile, but nothing of what there was. If the others burn before it is
+// complete, that is a total loss, though not everything written is gone; afterwards, nothing is lost.
+func TestHalfACopyIsNoCopy(t *testing.T) {
+	for burn, total := range map[model.Seconds]int{1.25: 1, 1.75: 0} {
+		for name, sys := range map[string]*model.System{"leaderless": ring(3, 3, 2, model.Store{}), "active-active": equals(3)} {
+			sys.Services[0].Store.Rebuild = &model.Rebuild{FullCopy: fixedLaw(1800)}
+			breaks(sys, 0, model.MediaLoss, model.Hour, 0.001)
+			fire(sys, burn*model.Hour, 1, 2)
+			observe(t, sys, Options{Horizon: burn*model.Hour + 60, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+				if len(out.Losses) != total {
+					t.Fatalf("%s at %v h: %+v, want %d losses", name, float64(burn), out.Losses, total)
+				}
+				for _, l := range out.Losses {
+					near(t, name+": transactions lost", l.Transactions, 36000, 0.1)
+					if !l.Total || l.Seconds != model.Never {
+						t.Errorf("%s: %+v is no total loss", name, l)
+					}
+				}
+			})
+		}
+	}
+}
+
+// equals are members that all take writes, and pass them on at once.
+func equals(n int) *model.System {
+	sys := farm(n, policies.ActiveActive{}, 1)
+	for i := range sys.Components {
+		sys.Components[i].Modes = nil
+	}
+	sys.Services[0].Store = &model.Store{WriteRate: 10}
+	return sys
 }

@@ -217,7 +217,18 @@ func (r *Runner) strip(x *spread, part int32) (lost float64, whole bool) {
 	lost, a[0] = a[0], 0
 	gapsHad, gapsLost := r.stripGaps(x, part, gone)
 	had, lost = had+gapsHad, lost+gapsLost
-	return lost, lost > 0 && had-lost <= grainOf
+	return lost, lost > 0 && (had-lost <= grainOf || r.basisGone(x, part))
+}
+
+// basisGone tells whether no member is left that has what a part held before anybody began to be made anew. Who
+// is being made anew has only what was written since: what was there before the run is on nobody then.
+func (r *Runner) basisGone(x *spread, part int32) bool {
+	for c := int32(0); c < x.copies; c++ {
+		if h := &r.holders[x.first+(part+c)%x.n()]; !h.gone && (!h.anew || h.rebuilding && h.rebuilt) {
+			return false
+		}
+	}
+	return true
 }
 
 // unwrite moves the newest writes of a set of copies to those of them that have them on disk: of any age, who
