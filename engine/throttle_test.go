@@ -115,3 +115,26 @@ func TestOnceAloneASlowCopyStaysBehind(t *testing.T) {
 	breaksOnce(sys, 0, model.MediaLoss, 2*model.Hour, model.Day)
 	near(t, "lost", lossOr(t, sys), 10*(590+0.5*3000), 1e-3)
 }
+
+// Clients beyond a link that is cut write nothing, the others three quarters.
+func TestThrottledForThoseWhoGetThrough(t *testing.T) {
+	sys := narrowSync(0, 0, 0)
+	sys.Services[0].Store.Growth, sys.Services[0].Store.TakesIn = 0, 0.75
+	breaksOnce(sys, 2, model.Isolated, model.Hour, model.Hour)
+	once(t, sys, 2*model.Hour, func(out *model.Outcome) {
+		near(t, "written", float64(out.Unserved[0]), 0.25*3600+(1-0.5*0.75)*3600, 1e-3)
+	})
+}
+
+// The near copy of TestCopiesCatchUpWithThrottledWrites has half of its way before it when it is all that is left: 1080 s
+// of full writing, which came in 2160 s.
+func TestLossOfACopyThatCatchesUpWithThrottledWrites(t *testing.T) {
+	sys := narrowSync(0.5e6, 0, 0, 1)
+	sys.Services[0].Store.TakesIn = 0.9
+	breaksOnce(sys, 1, model.OSCrash, model.Hour, 2*model.Hour)
+	breaksOnce(sys, 2, model.OSCrash, 3*model.Hour+2700-0.001, model.Day)
+	breaksOnce(sys, 0, model.MediaLoss, 3*model.Hour+2700, model.Day)
+	loss := lossOf(t, sys, 0, 5*model.Hour)
+	near(t, "transactions", loss.Transactions, 10*1080, 0.1)
+	near(t, "seconds", float64(loss.Seconds), 2160, 0.1)
+}
