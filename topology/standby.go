@@ -90,6 +90,10 @@ func (b *builder) standbyReads(s *service) {
 	case v == nil:
 		return
 	case v.kind == scalarNode && !strings.ContainsAny(v.text, "0123456789"):
+		if v.text != "true" && v.text != "false" {
+			b.d.fault(v, "write true, false, or a share such as 60%", "%s: unknown word %q", s.m.label("standby_reads"), clip(v.text))
+			return
+		}
 		if !s.m.flag("standby_reads") {
 			return
 		}

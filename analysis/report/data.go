@@ -1,9 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/ftsim/ftsim/analysis"
 	"github.com/ftsim/ftsim/model"
@@ -18,10 +20,14 @@ const (
 	fromTitle     = "RECOVERED FROM"
 	pointsTitle   = "RECOVERY POINT AND TIME"
 	salvagedTitle = "SALVAGED"
+	cameBackTitle = "WRITES SALVAGED"
 )
 
 // withoutEnd explains losses without an end.
 const withoutEnd = "∞: all that there was, or copies that fall behind without bound"
+
+// ofShards explains what is lost of a store of many shards.
+const ofShards = "of a store of shards: some of its shards, not all"
 
 // dataTables are what became of stores and what they lost, in which events, and where their data came back from; then
 // what that meant for journeys.
@@ -62,7 +68,7 @@ func writesLost(sum *analysis.Summary) Table {
 		t.Rows = append(t.Rows, cells(sum.System.Services[s].Name, lostFor(loss.Stat("p50")), lostFor(loss.Stat("p95")),
 			amounts(tx.Stat("p50")), amounts(tx.Stat("p95"))))
 		if math.IsInf(loss.Stat("max").Value, 1) {
-			t.Note = withoutEnd
+			t.Note = also(withoutEnd, sum, s, t.Note)
 		}
 	}
 	return t
@@ -80,11 +86,33 @@ func totalLosses(sum *analysis.Summary) Table {
 		p := analysis.InAYear(e)
 		seen, likely := "none", "< "+shareOf(p.High)
 		if !e.Bound {
-			seen, likely = grouped(int(e.Observations)), shareOf(p.Value)+" "+band(p.Low, p.High)
+			seen, likely = grouped(int(e.Observations)), likelihood(p)
 		}
 		t.Rows = append(t.Rows, cells(sum.System.Services[s].Name, seen, rated(e), likely))
+		t.Note = also("", sum, s, t.Note)
 	}
 	return t
+}
+
+// also adds to a note of losses without an end that a store of shards has lost some of them, once.
+func also(note string, sum *analysis.Summary, service int, before string) string {
+	if sum.System.Services[service].Store.Shards == nil || strings.Contains(before, ofShards) {
+		return cmp.Or(before, note)
+	}
+	note = cmp.Or(before, note)
+	if note != "" {
+		note += "; "
+	}
+	return note + ofShards
+}
+
+// likelihood writes a probability with its interval. What is as good as certain is so to six digits.
+func likelihood(p analysis.Estimate) string {
+	const sure = 0.999999
+	if p.Low > sure {
+		return "> 99.9999 %"
+	}
+	return shareOf(p.Value) + " " + band(p.Low, min(p.High, sure))
 }
 
 // lostFor writes seconds of writing that were lost, with their interval unless all of it is without end.

@@ -78,3 +78,31 @@ func TestWhatWasLostHasIntervals(t *testing.T) {
 		t.Errorf("%d causes lose everything, not 2", got)
 	}
 }
+
+// A probability that rounds to the whole is not written as the whole, nor one that cannot be told from it.
+func TestNothingIsCertain(t *testing.T) {
+	for want, p := range map[string]analysis.Estimate{
+		"99.99932 % [99.9989, 99.99950]": {Value: 0.9999932, Low: 0.999989, High: 0.999995},
+		"> 99.9999 %":                    {Value: 1, Low: 0.9999999, High: 1},
+		"83.3 % [80.9, 99.99990]":        {Value: 0.833, Low: 0.809, High: 1},
+	} {
+		if got := likelihood(p); got != want {
+			t.Errorf("%v: %q, want %q", p, got, want)
+		}
+	}
+}
+
+// Losing some shards is not losing everything, and a table of total losses with such a store says so once.
+func TestTotalLossOfShards(t *testing.T) {
+	store := &model.Store{Shards: &model.Shards{Count: 100}}
+	sum := &analysis.Summary{System: &model.System{Services: []model.Service{{Store: store}, {Store: &model.Store{}}, {Store: store}}}}
+	for want, order := range map[string][]int{withoutEnd + "; " + ofShards: {0, 1, 2}, withoutEnd: {1}} {
+		note := ""
+		for _, s := range order {
+			note = also(withoutEnd, sum, s, note)
+		}
+		if note != want {
+			t.Errorf("%v: %q, want %q", order, note, want)
+		}
+	}
+}

@@ -134,6 +134,7 @@ func (d *Document) particulars(sum *analysis.Summary) {
 		d.add(t)
 	}
 	d.add(salvaged(sum))
+	d.add(cameBack(sum))
 	d.add(queues(sum))
 	d.add(shards(sum))
 	d.add(staleReads(sum))

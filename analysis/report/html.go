@@ -202,7 +202,7 @@ const (
 )
 
 // placed are the tables that have a section of their own; the others are with the figures.
-var placed = []string{objectivesTitle, failoversTitle, causesTitle, phasesTitle, dataTitle, writesTitle, totalTitle, lostTitle, sourceTitle, countTitle, fromTitle, salvagedTitle, pointsTitle, uncertainTitle, influenceTitle}
+var placed = []string{objectivesTitle, failoversTitle, causesTitle, phasesTitle, dataTitle, writesTitle, totalTitle, lostTitle, sourceTitle, countTitle, fromTitle, salvagedTitle, cameBackTitle, pointsTitle, uncertainTitle, influenceTitle}
 
 func objectiveSection(d *Document) section {
 	s := section{ID: "objectives", Title: "Objectives", Blocks: d.titled(objectivesTitle)}

@@ -123,7 +123,7 @@ func recoverySection(d *Document) section {
 }
 
 func lossSection(d *Document) section {
-	s := section{ID: "loss", Title: "Data loss", Blocks: d.titled(dataTitle, writesTitle, totalTitle, lostTitle, sourceTitle, countTitle, fromTitle, salvagedTitle)}
+	s := section{ID: "loss", Title: "Data loss", Blocks: d.titled(dataTitle, writesTitle, totalTitle, lostTitle, sourceTitle, countTitle, fromTitle, salvagedTitle, cameBackTitle)}
 	for _, f := range d.figures(aboutPoints) {
 		s.Blocks = append(s.Blocks, figureBlock(f, nil))
 		for i := range d.Tables {
