@@ -220,7 +220,7 @@ func (r *Runner) believe(service, k int32) {
 		}
 		n := Note{Kind: kind, Service: service, Member: k}
 		if sees, _ := r.sees(g, m); sees && !m.believed {
-			n.False = !m.slow
+			n.False = !m.slow && (!g.hollow || k != g.state.Primary)
 		}
 		if r.sighted != nil {
 			n.Delay = model.Seconds(r.now - r.sighted[g.first+k])

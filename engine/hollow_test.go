@@ -72,3 +72,17 @@ func silent(n int, p model.Policy) *model.System {
 	}
 	return sys
 }
+
+// A primary that is back at once, but without its data, is down for good reason: who replaces it answers no false alarm.
+func TestEmptyPrimaryIsNoFalseAlarm(t *testing.T) {
+	sys := silent(2, &policies.ActivePassive{Alpha: 1, Success: 1})
+	breaksOnce(sys, 0, model.MediaLoss, model.Hour, 0.001)
+	sys.Services[0].Detector = policies.After{Down: fixedLaw(10)}
+	sys.Services[0].Store = &model.Store{WriteRate: 1, Rebuild: &model.Rebuild{FullCopy: fixedLaw(7200)}, Candidates: model.Candidates{MaxLag: 60}}
+	observe(t, sys, Options{Horizon: model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+		near(t, "down", float64(out.Unserved[0]), 10, 1e-3)
+		if len(out.Failovers) != 1 || out.Failovers[0].Trigger != model.RealFault {
+			t.Errorf("failovers %+v, want one because of a fault", out.Failovers)
+		}
+	})
+}

@@ -34,7 +34,7 @@ func (r *Runner) openRecord(i int32, g *group, primary int32) {
 	switch m := &r.members[g.first+primary]; {
 	case r.signal.Kind == model.SwitchoverDue:
 		f.Trigger = model.Planned
-	case !m.up, m.slow, g.style == model.Majority:
+	case !m.up, m.slow, g.hollow, g.style == model.Majority:
 		f.Trigger = model.RealFault
 	default:
 		f.Trigger = model.FalseAlarm

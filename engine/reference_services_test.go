@@ -468,7 +468,7 @@ func (t *twin) keepRecord(s *twinService, e model.FailoverEvent, was int32, why 
 		switch m := s.members[was]; {
 		case why == model.SwitchoverDue:
 			s.record.Trigger = model.Planned
-		case s.style == model.Majority, !m.up, t.slow(m):
+		case s.style == model.Majority, !m.up, t.slow(m), s.hollow():
 			s.record.Trigger = model.RealFault
 		}
 	}
