@@ -116,10 +116,15 @@ func (r *Runner) leaveOut(g *group, s *store) {
 
 // known is how much has been written as far as anybody knows who could promote a copy.
 func (r *Runner) known(g *group, s *store) float64 {
-	if !g.lost && r.members[g.first+g.state.Primary].seen {
+	if r.inSight(g) {
 		return s.written
 	}
 	return s.sighted
+}
+
+// inSight tells whether whoever looks at the primary sees it.
+func (r *Runner) inSight(g *group) bool {
+	return !g.lost && r.members[g.first+g.state.Primary].seen
 }
 
 // sight notes how far the primary had come when it was last seen: what it writes unseen, nobody knows who

@@ -195,3 +195,44 @@ func TestRetriesWaitForTheirTime(t *testing.T) {
 		})
 	}
 }
+
+// A primary that is seen again while another gets ready shows how far behind that one is. If it lacks more than it
+// may, its promotion is called off at once; who has caught up in the same instant goes on.
+func TestWhoLacksTooMuchIsCalledOffWhenThePrimaryIsSeen(t *testing.T) {
+	for takesIn, want := range map[float64]model.Failover{
+		2: {To: 0, Result: model.Abandoned, End: 600},
+		0: {To: 1, Result: model.Succeeded, End: 1010},
+	} {
+		sys := twoZones(&policies.ActivePassive{Alpha: 1, Success: 1, Activate: policies.Steps{fixedLaw(1000)}}, []int32{0, 1})
+		sys.Services[0].Detector = policies.After{Down: fixedLaw(10)}
+		sys.Services[0].Store = &model.Store{WriteRate: 10, TakesIn: takesIn, Candidates: model.Candidates{MaxLag: 100}}
+		once(t, sys, 30*model.Hour, func(out *model.Outcome) {
+			if len(out.Failovers) != 1 || out.Failovers[0].Result != want.Result || out.Failovers[0].To != want.To {
+				t.Fatalf("taking in %v: failovers %+v, want one to %d: %v", takesIn, out.Failovers, want.To, want.Result)
+			}
+			near(t, "ended", float64(out.Failovers[0].End-model.Day), float64(want.End), 1e-6)
+		})
+	}
+}
+
+// A primary is slow from 6000 s on, and taken for lost. Its copy takes in what it lacks all the while, and is promoted
+// in the instant in which it is near enough to what was known to be written.
+func TestCandidatesComeNearEnough(t *testing.T) {
+	for _, c := range []struct{ takesIn, away, start float64 }{
+		{0.5, 0, 10000},         // has half of what was written until any moment
+		{2, 2000, 6000 + 502.5}, // back in that instant with what there was at 3995 s
+	} {
+		sys := lagging(2, model.Store{TakesIn: c.takesIn, Candidates: model.Candidates{MaxLag: 1000}})
+		fails(sys, 0, model.Slow, 6000, 20000)
+		sys.Components[0].Modes[0].Capacity = 0.5
+		if c.away > 0 {
+			breaksOnce(sys, 1, model.OSCrash, 4000, model.Seconds(c.away))
+		}
+		once(t, sys, 20000, func(out *model.Outcome) {
+			if len(out.Failovers) != 1 || out.Failovers[0].To != 1 {
+				t.Fatalf("taking in %v: failovers %+v, want one to the copy", c.takesIn, out.Failovers)
+			}
+			near(t, "near enough", float64(out.Failovers[0].Start), c.start, 1e-3)
+		})
+	}
+}

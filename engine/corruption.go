@@ -176,7 +176,7 @@ func (r *Runner) soundCopy(g *group, s *store, k int32, atHand bool) bool {
 
 // replaceBad restores what is bad on every copy; without backups it is gone for good.
 func (r *Runner) replaceBad(g *group, s *store) {
-	if s.restore.mends = r.beginRestore(g, s, s.lastAck); s.restore.mends {
+	if s.restore.mends = r.beginRestore(g, s, s.fellAt()); s.restore.mends {
 		return
 	}
 	gone := s.acknowledged() * s.corruption.Share

@@ -273,8 +273,10 @@ func (r *Runner) decide(i int32, g *group) {
 		}
 		g.eligible, g.refused, g.unfit = eligible, refused, unfit
 		sig.Eligible, sig.Next, sig.Refused, sig.Unfit = eligible, next, refused, unfit
-		if r.react(i, g); !r.reaction.Promote && !g.stepEnded && r.reaction.Event != model.AttemptFailed {
-			return // nobody has changed places or been found broken, so there is nothing to tell
+		r.react(i, g)
+		seen := sig.Kind == model.PrimaryBack && g.store != none && g.state.Phase != model.Serving
+		if !r.reaction.Promote && !g.stepEnded && !seen && r.reaction.Event != model.AttemptFailed {
+			return // nobody has changed places, been found broken or seen how far behind he is, so there is nothing to tell
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package engine
 
-import "math"
+import (
+	"math"
+
+	"github.com/ftsim/ftsim/model"
+)
 
 // This file is about how far copies are behind, and how they catch up (R31).
 
@@ -135,10 +139,31 @@ func (r *Runner) stopChase(s *store, k int32, c *replica) {
 func (r *Runner) timeChases(g *group, s *store) {
 	for k := int32(0); k < g.n; k++ {
 		c := &r.copies[s.first+k]
-		if wait := s.untilCaughtUp(c); c.chasing && wait < math.Inf(1) {
-			r.clocks.arm(s.chaseClock+k, r.now+wait)
-		} else {
+		at := math.Inf(1)
+		if c.chasing {
+			at = min(r.now+s.untilCaughtUp(c), r.nearEnoughAt(g, s, c))
+		}
+		if math.IsInf(at, 1) {
 			r.clocks.stop(s.chaseClock + k)
+		} else {
+			r.clocks.arm(s.chaseClock+k, at)
 		}
 	}
+}
+
+// nearEnoughAt is when a copy will lack no more than a candidate may, while somebody may be waiting for one: what the
+// primary writes unseen does not count, so that even who falls behind comes nearer.
+func (r *Runner) nearEnoughAt(g *group, s *store, c *replica) float64 {
+	if s.choice.maxLag == 0 || g.state.Phase == model.Serving {
+		return math.Inf(1)
+	}
+	speed := s.pull(c)
+	if s.writing && r.inSight(g) {
+		speed--
+	}
+	lacks := r.known(g, s) - c.position - s.choice.maxLag
+	if lacks <= grainOf || speed <= 0 {
+		return math.Inf(1)
+	}
+	return r.soon(lacks / speed)
 }

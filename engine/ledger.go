@@ -462,7 +462,7 @@ func (r *Runner) recover(g *group, s *store) {
 		if !others {
 			r.interrupt(s, g.state.Primary, c)
 		}
-		if g.hollow = others && !r.copiedBack(g, s); g.hollow || !others && r.beginRestore(g, s, s.lastAck) {
+		if g.hollow = others && !r.copiedBack(g, s); g.hollow || !others && r.beginRestore(g, s, s.fellAt()) {
 			return
 		}
 		whose = r.refill(g, s, &loss)

@@ -118,7 +118,7 @@ func (r *Runner) goOnWithout(g *group, s *store) {
 	default:
 		g.state.Primary, s.headless = anybody, true
 		r.keepOnly(g, s, anybody)
-		if !r.beginRestore(g, s, s.lastAck) {
+		if !r.beginRestore(g, s, s.fellAt()) {
 			r.loseAll(g, s)
 		}
 	}

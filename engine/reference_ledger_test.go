@@ -34,6 +34,7 @@ type ledger struct {
 	back        twinRestore
 	renewed     float64 // when it was last restored
 	clouded     bool    // the engine no longer knows how much did not come of what counts as written
+	vague       float64 // position of which it does not know when that was reached
 }
 
 // grain is below what counts as a difference between positions: they are sums of many stretches.
@@ -83,7 +84,7 @@ func (t *twin) setUpLedger(s *twinService) {
 	if s.Store == nil || s.style == model.Shared && len(s.members) > 1 {
 		return
 	}
-	l := &ledger{Store: s.Store, key: nameKey(s.Name, forData), copies: make([]twinCopy, len(s.members))}
+	l := &ledger{Store: s.Store, key: nameKey(s.Name, forData), copies: make([]twinCopy, len(s.members)), vague: math.Inf(-1)}
 	l.luck, l.back.lost = t.dice(l.key), math.Inf(-1)
 	for k := range l.copies {
 		l.copies[k].following, l.copies[k].shaken = int32(k) != s.state.Primary, math.Inf(-1)
@@ -281,13 +282,18 @@ func (t *twin) settleLedger(s *twinService) {
 		}
 	}
 	t.expect(s)
-	if t.primaryKnown(s) {
-		l.sighted = l.written()
+	t.sight(s)
+}
+
+// sight has whoever sees a primary know how far it has come.
+func (t *twin) sight(s *twinService) {
+	if s.ledger != nil && t.inSight(s) {
+		s.ledger.sighted = s.ledger.written()
 	}
 }
 
-// primaryKnown tells whether whoever looks at a primary knows how far it has come.
-func (t *twin) primaryKnown(s *twinService) bool { return !s.lost && s.primary().seen }
+// inSight tells whether whoever looks at a primary sees it.
+func (t *twin) inSight(s *twinService) bool { return !s.lost && s.primary().seen }
 
 // takesWrites tells whether some client gets through to the primary.
 func (t *twin) takesWrites(s *twinService) bool {
@@ -573,14 +579,25 @@ func (t *twin) loss(s *twinService, position float64, from *twinCopy) twinLoss {
 		loss.Transactions = l.beyond(position) * l.WriteRate
 		last := l.acknowledged(l.written())
 		loss.Seconds, loss.least = model.Seconds(last-l.acknowledged(position)), model.Seconds(last-l.begun(position))
-		if loss.loose = from.loose; loss.loose {
+		if loss.loose = from.loose || math.Abs(position-l.vague) <= grain; loss.loose {
 			l.cloud()
+			l.leaveVague(position)
 		}
 		if loss.clouded = l.clouded; from.outrun() {
 			loss.Seconds, loss.least = model.Never, model.Never
 		}
 	}
 	return loss
+}
+
+// leaveVague takes note that history goes on from a position of which the engine does not know when it was reached, nor
+// does it then of any copy that is cut back to there, or gets no further.
+func (l *ledger) leaveVague(position float64) {
+	l.vague = position
+	for k := range l.copies {
+		c := &l.copies[k]
+		c.loose = c.loose || c.position >= position-grain
+	}
 }
 
 // cloud takes note that the engine has to look far back: it remembers only the latest times at which clients were cut
@@ -630,7 +647,7 @@ func (t *twin) handOver(s *twinService, from, to *twinMember, goesOn bool, why m
 	if from == to {
 		return
 	}
-	l.copies[from.k] = twinCopy{position: own.position, empty: l.copies[from.k].empty, missed: true, astray: astray}
+	l.copies[from.k] = twinCopy{position: own.position, empty: l.copies[from.k].empty, missed: true, astray: astray, loose: math.Abs(own.position-l.vague) <= grain}
 	if l.votes {
 		l.copies[from.k].position = min(own.position, kept)
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"github.com/ftsim/ftsim/model"
@@ -171,8 +172,30 @@ func (t *twin) expect(s *twinService) {
 		if l.writing {
 			speed--
 		}
+		at := math.Inf(1)
 		if c.chasing && c.takes > 1 && speed > 0 {
-			t.plan(t.now+(l.written()-c.position)/speed, 2, clock, func() { t.blameUnlessKnown(s.blame) })
+			at = t.now + (l.written()-c.position)/speed
+		}
+		if c.chasing && s.state.Phase != model.Serving {
+			at = min(at, t.nearEnough(s, c))
+		}
+		if at < math.Inf(1) {
+			t.plan(at, 2, clock, func() { t.blameUnlessKnown(s.blame) })
 		}
 	}
+}
+
+// nearEnough is when a copy that catches up will lack no more than a candidate may of what is known to be written.
+func (t *twin) nearEnough(s *twinService, c *twinCopy) float64 {
+	l := s.ledger
+	known, speed := l.sighted, c.takes
+	if t.inSight(s) {
+		if known = l.written(); l.writing {
+			speed--
+		}
+	}
+	if lacks := known - c.position - float64(l.Candidates.MaxLag); l.Candidates.MaxLag > 0 && lacks > grain && speed > 0 {
+		return t.now + lacks/speed
+	}
+	return math.Inf(1)
 }

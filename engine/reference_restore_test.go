@@ -88,7 +88,7 @@ func (t *twin) schedule(l *ledger, kind int, s model.Schedule, by float64) (star
 	oldest := int64(0)
 	if !b.SinceRestore {
 		first = (t.fate(l, kind, math.MaxInt64) - 1) * every
-		oldest = -60 // long enough before anything has happened
+		oldest = int64(-50 * model.Day / s.Every) // long enough before anything has happened, of every kind
 	}
 	for k := int64(t.now/every) + 2; k >= oldest; k-- {
 		at := first + float64(k)*every

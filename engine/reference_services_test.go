@@ -251,6 +251,7 @@ func (t *twin) decide(s *twinService) {
 
 // tell tells the policy the most important news, if there is any.
 func (t *twin) tell(s *twinService) bool {
+	t.sight(s)
 	sig := model.Signal{Lost: t.isLost(s), Night: t.atNight(), Broken: s.broken(), Held: t.held(s)}
 	sig.Eligible, sig.Next = t.candidates(s)
 	sig.Refused = t.refused(s)

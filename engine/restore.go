@@ -19,6 +19,7 @@ type restoration struct {
 	point  float64      // the time whose state comes back
 	began  float64
 	source model.Source
+	ended  float64 // when a state was last brought back
 	lost   float64 // when the repository last lost everything
 	era    float64 // when the schedules were last started anew
 	eras   int64   // how often that was
@@ -73,7 +74,7 @@ func (r *Runner) recoverable(s *store, by float64) (point, took float64, source 
 	if every == 0 {
 		return 0, took, model.FromNowhere
 	}
-	k := r.newest(s, fullKind, every, takes, s.lastAck, by)
+	k := r.newest(s, fullKind, every, takes, s.fellAt(), by)
 	if b.SinceRestore { // the point that was restored is good, and there was nothing newer when the schedule began
 		k = max(k, 0)
 	}
@@ -102,7 +103,7 @@ func (r *Runner) increments(s *store, base, by float64) (at, volume float64) {
 	at, volume = base, b.Size
 	grown := func(from, to float64) float64 { return min(b.Size, b.Growth*(to-from)) }
 	if every, takes := float64(b.Differential.Every), float64(b.Differential.Takes); every > 0 {
-		k := r.newest(s, differentialKind, every, takes, s.lastAck, by)
+		k := r.newest(s, differentialKind, every, takes, s.fellAt(), by)
 		for ; r.start(s, differentialKind, every, k) > base; k-- {
 			if r.fate(s, differentialKind, k) >= b.CopyFails {
 				at = r.start(s, differentialKind, every, k)
@@ -112,7 +113,7 @@ func (r *Runner) increments(s *store, base, by float64) (at, volume float64) {
 		}
 	}
 	if every, takes := float64(b.Incremental.Every), float64(b.Incremental.Takes); every > 0 {
-		last := r.newest(s, incrementalKind, every, takes, s.lastAck, by)
+		last := r.newest(s, incrementalKind, every, takes, s.fellAt(), by)
 		k := int64(math.Floor((at-r.phase(s, incrementalKind, every))/every)) + 1
 		for ; k <= last && r.fate(s, incrementalKind, k) >= b.CopyFails; k++ {
 			next := r.start(s, incrementalKind, every, k)
@@ -130,7 +131,7 @@ func (r *Runner) logs(s *store, at, by float64) (point float64, source model.Sou
 		return at, model.FromBackup, 0
 	}
 	every := float64(b.LogEvery)
-	archived := r.start(s, logKind, every, r.newest(s, logKind, every, 0, s.lastAck-float64(b.LogDelay), math.Inf(1)))
+	archived := r.start(s, logKind, every, r.newest(s, logKind, every, 0, s.fellAt()-float64(b.LogDelay), math.Inf(1)))
 	if point = min(by, archived); point <= at { // of a segment that is safe, any moment
 		return at, model.FromBackup, 0
 	}
@@ -230,8 +231,8 @@ func (r *Runner) loseSince(s *store, loss *model.Loss, base, share, kept float64
 	if gone <= 1e-9 {
 		return
 	}
-	since := s.lastAck - s.restore.point
-	absent := min(gone, s.absent.in(since, s.lastAck))
+	since := s.fellAt() - s.restore.point
+	absent := min(gone, s.absent.in(s.lastAck-s.restore.point, s.lastAck))
 	loss.Seconds = model.Seconds(since * kept)
 	loss.Transactions = (gone - absent) * share * s.rate
 	s.written -= gone * share
@@ -256,7 +257,7 @@ func (r *Runner) replace(g *group, s *store, base float64) {
 func (r *Runner) goOnFrom(g *group, s *store, base, share float64, inPlace bool) {
 	x := &s.restore
 	if !inPlace {
-		s.last, s.lastAck, s.since, s.unflushed = r.now, r.now, r.now, 0
+		s.last, s.lastAck, s.since, s.unflushed, x.ended = r.now, r.now, r.now, 0, r.now
 		s.headless = false
 		r.copies[s.first+g.state.Primary].empty = false
 		if s.backups != nil && s.backups.SinceRestore && x.source != model.FromDelayed {
@@ -272,11 +273,18 @@ func (r *Runner) goOnFrom(g *group, s *store, base, share float64, inPlace bool)
 		c.at, c.absent = min(c.at, s.lastAck), min(c.absent, s.absent.total)
 		c.begun.position -= max(0, c.begun.position-base) * share
 		c.begun.at, c.begun.absent = min(c.begun.at, s.lastAck), min(c.begun.absent, s.absent.total)
+		if !inPlace && c.position >= s.written-grainOf {
+			c.at, c.absent = s.lastAck, s.absent.total // that state has been acknowledged anew
+		}
 	}
 	if s.corruption != nil && !inPlace {
 		r.renewed(g, s)
 	}
 }
+
+// fellAt is up to when a store was as it should be: when the last write of its history was acknowledged, or a state was
+// brought back, if history goes on since from a copy that is older.
+func (s *store) fellAt() float64 { return max(s.lastAck, s.restore.ended) }
 
 // settleRestore lets a restoration begin again, or end.
 func (r *Runner) settleRestore(g *group, s *store, primaryUp bool) {

@@ -263,3 +263,29 @@ func TestSchedulesThatRestart(t *testing.T) {
 		}
 	}
 }
+
+// The state of hour 24 is brought back at hour 41, with which a new schedule begins. The primary dies in hour 45, and
+// history goes on from a copy that has been down all the while; then that one loses its disk, before it has written.
+// What the copy had and the restored state shares counts as acknowledged when that was brought back; and the restored
+// state is still there to be restored again.
+func TestARestoredStateIsThereWhateverIsPromoted(t *testing.T) {
+	for fell, lost := range map[model.Seconds]float64{20: 25, 30: 4} {
+		sys := pairFailing(1, 45*model.Hour, model.Store{Candidates: model.Candidates{MaxLag: model.Year},
+			Backups: &model.Backups{Full: model.Schedule{Every: model.Day, Takes: model.Hour}, SinceRestore: true, Prepare: fixedLaw(3600),
+				RestoreRate: 1, ReplayRate: 1, Repository: none},
+			Errors: &model.DataErrors{Life: fixedLaw(40 * model.Hour), Noticed: fixedLaw(0), Serves: model.ServesNothing}})
+		sys.Services[0].Policy.(*policies.ActivePassive).Redirect = fixedLaw(600)
+		breaks(sys, 1, model.OSCrash, fell*model.Hour, (46-fell)*model.Hour)
+		breaks(sys, 1, model.MediaLoss, fell*model.Hour+300, model.Hour)
+		once(t, sys, 50*model.Hour, func(out *model.Outcome) {
+			if len(out.Losses) != 3 {
+				t.Fatalf("down since %v h: losses %+v, want three", float64(fell), out.Losses)
+			}
+			near(t, "hours undone", float64(out.Losses[0].Seconds)/3600, 16, 1e-9)
+			near(t, "hours lost with the primary", float64(out.Losses[1].Seconds)/3600, lost, 1e-9)
+			if last := out.Losses[2]; last.Total || last.Source != model.FromBackup || last.Seconds != 0 {
+				t.Errorf("down since %v h: %+v, want the state that had been restored, and nothing lost", float64(fell), last)
+			}
+		})
+	}
+}
