@@ -129,10 +129,16 @@ func curveTitle(d *Document, j int) string {
 	early, late, rise := d.Curves.Trend(j)
 	h := float64(d.Summary.Horizon)
 	digits := availabilityDigits(max(early, late))
+	if early == 1 || late == 1 {
+		digits = availabilityDigits(min(early, late))
+	}
 	switch settled := d.Curves.Settled(j); {
 	case !d.Summary.Plan.SteadyState && settled > 0 && float64(settled) <= h/10:
-		return fmt.Sprintf("%s settles at %s about %s after the start", name, percent(late, digits), spoken(float64(settled)))
+		return fmt.Sprintf("%s settles at %s about %s after the start", name, seenUp(late, digits), spoken(float64(settled)))
 	case !analysis.Separable(rise):
+		if late == 1 {
+			return fmt.Sprintf("%s shows no trend over %s", name, spoken(h))
+		}
 		return fmt.Sprintf("%s is up %s of the time, with no trend over %s", name, percent(late, digits), spoken(h))
 	}
 	verb := "rises"
@@ -140,5 +146,13 @@ func curveTitle(d *Document, j int) string {
 		verb = "falls"
 	}
 	return fmt.Sprintf("%s %s from %s in the first %s to %s in the last %s", name, verb,
-		percent(early, digits), spoken(h/10), percent(late, digits), spoken(h/2))
+		seenUp(early, digits), spoken(h/10), seenUp(late, digits), spoken(h/2))
+}
+
+// seenUp writes the availability of a stretch of time. That nothing was down in it is no 100 %.
+func seenUp(x float64, digits int) string {
+	if x == 1 {
+		return "no downtime seen"
+	}
+	return percent(x, digits)
 }

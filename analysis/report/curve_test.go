@@ -37,7 +37,7 @@ func TestCurveTitles(t *testing.T) {
 			}
 			return model.Seconds(i) / runs * 5 * model.Day, model.Year
 		},
-		"checkout falls from 100.00 % in the first 37 d to 90.00 % in the last 183 d": func(i int) (from, to model.Seconds) {
+		"checkout falls from no downtime seen in the first 37 d to 90.00 % in the last 183 d": func(i int) (from, to model.Seconds) {
 			return model.Year * 0.6, model.Year * 0.65
 		},
 		"checkout is up 99.73 % of the time, with no trend over 1 y": func(i int) (from, to model.Seconds) {
