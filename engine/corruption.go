@@ -43,6 +43,16 @@ func (x *taint) end(now float64) {
 	x.to[x.n-1], x.lasts = now, false
 }
 
+// before is the latest time up to one that is in no spell.
+func (x *taint) before(at float64) float64 {
+	for k := x.n - 1; k >= 0; k-- {
+		if at >= x.from[k] && at < x.to[k] {
+			at = x.from[k]
+		}
+	}
+	return at
+}
+
 // holds tells whether a backup that began at a time is of no use.
 func (x *taint) holds(began float64) bool {
 	for k := int32(0); k < x.n; k++ {

@@ -24,9 +24,10 @@ type twinRestore struct {
 	eras    int64   // how often
 	errs    spoilStage
 	errRang bool
-	spoilt  float64 // when the data went wrong
-	seen    float64 // when somebody noticed
-	waits   bool    // it is decided to undo that, but nobody leads who has the data
+	spoilt  float64   // when the data went wrong
+	seen    float64   // when somebody noticed
+	past    []stretch // when data was wrong that has been put right
+	waits   bool      // it is decided to undo that, but nobody leads who has the data
 }
 
 // waysBack gives stores backups, and people who make mistakes.
@@ -108,7 +109,7 @@ func (t *twin) recoverable(l *ledger, by float64) (point, took float64, source m
 	took = sampled(b.Prepare, l.luck)
 	starts, good := t.schedule(l, fullKind, b.Full, by)
 	for n, base := range starts {
-		if base < x.lost || b.Retention > 0 && t.now-base > float64(b.Retention) || !good[n] {
+		if x.wrong(base) || base < x.lost || b.Retention > 0 && t.now-base > float64(b.Retention) || !good[n] {
 			continue
 		}
 		point, source, volume, replay := t.following(l, base, by)
@@ -128,7 +129,7 @@ func (t *twin) following(l *ledger, base, by float64) (point float64, source mod
 	grown := func(since float64) float64 { return min(b.Size, b.Growth*(point-since)) }
 	starts, good := t.schedule(l, differentialKind, b.Differential, by)
 	for n, at := range starts {
-		if good[n] && at > base {
+		if good[n] && at > base && !l.back.wrong(at) {
 			point = at
 			volume += grown(base)
 			break
@@ -142,14 +143,34 @@ func (t *twin) following(l *ledger, base, by float64) (point float64, source mod
 		if !good[n] {
 			break
 		}
+		if l.back.wrong(starts[n]) {
+			continue
+		}
 		since := point
 		point = starts[n]
 		volume += grown(since)
 	}
-	if archived := min(by, t.archived(l)); b.LogEvery > 0 && archived > point {
+	archived := min(by, t.archived(l))
+	for _, w := range l.back.past {
+		if w.from <= archived && archived < w.to {
+			archived = w.from
+		}
+	}
+	if b.LogEvery > 0 && archived > point {
 		replay, point, source = b.Growth*(archived-point), archived, model.FromLog
 	}
 	return point, source, volume, replay
+}
+
+// wrong tells whether a backup that was made at a time has got what an error of people had done until it was undone.
+// The engine remembers the latest errors only.
+func (x *twinRestore) wrong(at float64) bool {
+	for _, w := range x.past[max(0, len(x.past)-mostTaints):] {
+		if w.from <= at && at < w.to {
+			return true
+		}
+	}
+	return false
 }
 
 // archived is up to when the log is safe: segments are closed by a calendar, and take a while to be.
@@ -221,6 +242,9 @@ func (t *twin) restored(s *twinService) {
 		loss.Initiator, loss.Damage, kept = t.sys.ServiceElement(int(s.id)), model.Spoilt, 1-float64(l.Errors.Salvage)
 	}
 	if l.Errors != nil && (x.errs == undoing || x.errs != sound && x.point <= x.spoilt) {
+		if x.errs != sound && x.source != model.FromNowhere {
+			x.past = append(x.past, stretch{from: x.spoilt, to: t.now})
+		}
 		t.nextError(s)
 	}
 	l.cloud()

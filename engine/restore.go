@@ -83,7 +83,7 @@ func (r *Runner) recoverable(s *store, by float64) (point, took float64, source 
 		if b.SinceRestore && (k < 0 || base > by) || base < s.restore.lost || b.Retention > 0 && r.now-base > float64(b.Retention) {
 			break
 		}
-		if r.fate(s, fullKind, k) < b.CopyFails && !(b.SinceRestore && k == 0) {
+		if r.fate(s, fullKind, k) < b.CopyFails && !(b.SinceRestore && k == 0) || s.spoilt.past.holds(base) {
 			continue
 		}
 		at, volume := r.increments(s, base, by)
@@ -105,8 +105,8 @@ func (r *Runner) increments(s *store, base, by float64) (at, volume float64) {
 	if every, takes := float64(b.Differential.Every), float64(b.Differential.Takes); every > 0 {
 		k := r.newest(s, differentialKind, every, takes, s.fellAt(), by)
 		for ; r.start(s, differentialKind, every, k) > base; k-- {
-			if r.fate(s, differentialKind, k) >= b.CopyFails {
-				at = r.start(s, differentialKind, every, k)
+			if begun := r.start(s, differentialKind, every, k); r.fate(s, differentialKind, k) >= b.CopyFails && !s.spoilt.past.holds(begun) {
+				at = begun
 				volume += grown(base, at)
 				break
 			}
@@ -117,6 +117,9 @@ func (r *Runner) increments(s *store, base, by float64) (at, volume float64) {
 		k := int64(math.Floor((at-r.phase(s, incrementalKind, every))/every)) + 1
 		for ; k <= last && r.fate(s, incrementalKind, k) >= b.CopyFails; k++ {
 			next := r.start(s, incrementalKind, every, k)
+			if s.spoilt.past.holds(next) { // the one after that has what put it right
+				continue
+			}
 			volume += grown(at, next)
 			at = next
 		}
@@ -132,7 +135,7 @@ func (r *Runner) logs(s *store, at, by float64) (point float64, source model.Sou
 	}
 	every := float64(b.LogEvery)
 	archived := r.start(s, logKind, every, r.newest(s, logKind, every, 0, s.fellAt()-float64(b.LogDelay), math.Inf(1)))
-	if point = min(by, archived); point <= at { // of a segment that is safe, any moment
+	if point = s.spoilt.past.before(min(by, archived)); point <= at { // of a segment that is safe, any moment
 		return at, model.FromBackup, 0
 	}
 	return point, model.FromLog, b.Growth * (point - at)
@@ -210,8 +213,11 @@ func (r *Runner) endRestore(g *group, s *store) {
 		r.loseSince(s, &loss, base, share, kept)
 	}
 	r.goOnFrom(g, s, base, share, inPlace)
-	if undoes || !x.mends && (x.source == model.FromNowhere || x.point <= s.spoilt.at) { // one that came later is gone too
+	switch {
+	case (undoes || !x.mends) && x.source == model.FromNowhere:
 		r.isUndone(s)
+	case undoes || !x.mends && x.point <= s.spoilt.at: // one that came later is gone too
+		r.putRight(s)
 	}
 	x.mends = false
 	x.stop(g)

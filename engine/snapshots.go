@@ -29,6 +29,9 @@ func (r *Runner) snapshotBefore(s *store, k int32, by float64) (at float64, foun
 	}
 	phase := r.fate(s, snapshotKind, math.MaxInt64) * every
 	at = phase + every*math.Floor((by-phase)/every)
+	if right := s.spoilt.past.before(at); right < at {
+		at = phase + every*math.Floor((right-phase)/every)
+	}
 	return at, at >= r.copies[s.first+k].kept && (p.Keep == 0 || r.now-at <= float64(p.Keep)) && !s.taint.holds(at)
 }
 

@@ -17,6 +17,7 @@ type spoiling struct {
 	waits bool    // until the store can be put right
 	at    float64 // when the data went wrong
 	seen  float64 // when somebody noticed
+	past  taint   // when data was wrong that has been put right: nobody goes back to that
 }
 
 type spoilStage uint8
@@ -111,6 +112,15 @@ func (r *Runner) undo(g *group, s *store) {
 		r.bringBack(g, s, at, 0, model.FromNowhere)
 	}
 	r.serveMeanwhile(g, s, e.Serves)
+}
+
+// putRight ends an error, or what was still to be done about one, and keeps in mind from when to when data was wrong.
+func (r *Runner) putRight(s *store) {
+	if s.spoilt.stage != sound {
+		s.spoilt.past.begin(s.spoilt.at)
+		s.spoilt.past.end(r.now)
+		r.awaitError(s)
+	}
 }
 
 // isUndone ends an error, or what was still to be done about one: the data that it had spoilt is there no more.

@@ -155,3 +155,94 @@ func TestErrorsAreUndoneUnderALeader(t *testing.T) {
 		near(t, "undone after the election of a second", float64(l.At), 3600+600+1+100, 1e-5)
 	})
 }
+
+// Nobody goes back to what was backed up while the data was wrong (R36), in which way ever it was backed up and put
+// right: whatever the calendar, what comes back after media were lost is from before the error or from after it was
+// undone. Some of the last backups and segments of the log are from between.
+func TestBackupsOfWrongData(t *testing.T) {
+	const wrong, right, lost = 150 * 86400.0, 150*86400.0 + 30*3600, 150*86400.0 + 31*3600
+	for name, change := range map[string]func(*model.Backups){
+		"full": func(b *model.Backups) {},
+		"differential": func(b *model.Backups) {
+			b.Full.Every, b.Differential = 10*model.Day, model.Schedule{Every: 6 * model.Hour}
+		},
+		"incremental": func(b *model.Backups) {
+			b.Full.Every, b.Incremental = 10*model.Day, model.Schedule{Every: 6 * model.Hour}
+		},
+		"log": func(b *model.Backups) { b.LogEvery = 4 * model.Hour },
+	} {
+		b := daily()
+		change(b)
+		sys := stored(fixedLaw(lost), b)
+		sys.Services[0].Store.Errors = &model.DataErrors{Life: fixedLaw(wrong), Noticed: fixedLaw(30 * 3600), Serves: model.ServesAll, Flashback: &model.Flashback{}}
+		before, after := 0, 0
+		observe(t, sys, Options{Horizon: 152 * model.Day, Seed: 3, Runs: 100}, func(out *model.Outcome) {
+			if len(out.Losses) != 2 || out.Losses[1].Damage == model.Spoilt || out.Losses[1].Total {
+				t.Fatalf("%s: %+v", name, out.Losses)
+			}
+			switch point := lost - float64(out.Losses[1].Seconds); {
+			case point <= wrong+1e-3:
+				before++
+			case point < right:
+				t.Errorf("%s: back to %v h after the error, which was undone %v h after it", name, (point-wrong)/3600, (right-wrong)/3600)
+			default:
+				after++
+			}
+		})
+		if before == 0 || after == 0 && name != "full" { // which takes two hours, and there was one
+			t.Errorf("%s: %d times back to before the error, %d times to after it", name, before, after)
+		}
+	}
+}
+
+// The same with snapshots: the second error is undone from one that was made before the first, or after that was undone.
+func TestSnapshotsOfWrongData(t *testing.T) {
+	const hour = 3600.0
+	sys := stored(fixedLaw(1000*model.Day), &model.Backups{RestoreRate: math.Inf(1), ReplayRate: math.Inf(1), Repository: none,
+		Snapshots: model.Snapshots{Every: 5 * model.Hour}})
+	sys.Services[0].Store.Errors = &model.DataErrors{Life: fixedLaw(4 * hour), Noticed: fixedLaw(10 * hour), Serves: model.ServesAll}
+	before, after := 0, 0
+	observe(t, sys, Options{Horizon: 29 * model.Hour, Seed: 3, Runs: 100}, func(out *model.Outcome) {
+		if len(out.Losses) != 2 || out.Losses[1].Source != model.FromSnapshot {
+			t.Fatalf("%+v", out.Losses)
+		}
+		switch point := 28*hour - float64(out.Losses[1].Seconds); {
+		case out.Losses[0].Total: // there had been no snapshot, and what was bad stays so
+		case point <= 4*hour:
+			before++
+		case point >= 14*hour && point <= 18*hour:
+			after++
+		default:
+			t.Errorf("back to %v h", point/hour)
+		}
+	})
+	if before == 0 || after == 0 {
+		t.Errorf("%d times to before the first error, %d times to after it", before, after)
+	}
+}
+
+// Going back takes what prepares it, what is restored and what is replayed, one after the other (R37). Backups that are
+// kept for less time than it takes to notice an error and to decide are of no help (R36): here the newest that is
+// complete began a day before the error.
+func TestRetentionOutlastsNoticing(t *testing.T) {
+	const age, day = 4200, 86400.0
+	for _, c := range []struct {
+		retention model.Seconds
+		total     bool
+		took      float64
+		writes    float64
+	}{
+		{day + age, false, 700 + 1800 + 2*day/100, 2 * age},
+		{day + age - 1, true, 700, 0.05 * 2 * (150*day + age)},
+	} {
+		b := daily()
+		b.SinceRestore, b.Prepare, b.Growth, b.ReplayRate, b.Retention = true, fixedLaw(700), 2, 100, c.retention
+		observe(t, wrongOnce(b), Options{Horizon: 151 * model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+			if len(out.Losses) != 1 || out.Losses[0].Total != c.total {
+				t.Fatalf("kept for %v s: %+v", float64(c.retention), out.Losses)
+			}
+			near(t, "took", float64(out.Losses[0].Took), c.took, 1e-5)
+			near(t, "transactions", out.Losses[0].Transactions, c.writes, 1e-3)
+		})
+	}
+}
