@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ftsim/ftsim/model"
+	"github.com/ftsim/ftsim/policies"
 )
 
 // wrongOnce is one unit that takes two writes a second and whose data an error spoils after 150 days: a twentieth of
@@ -243,6 +244,40 @@ func TestRetentionOutlastsNoticing(t *testing.T) {
 			}
 			near(t, "took", float64(out.Losses[0].Took), c.took, 1e-5)
 			near(t, "transactions", out.Losses[0].Transactions, c.writes, 1e-3)
+		})
+	}
+}
+
+// An older state that takes the place of all that there is makes copies of it anew: until then a primary that waits
+// for one takes no writes. What is put right in place comes to them as other writes do.
+func TestCopiesOfWhatIsReplaced(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		serves    model.Serves
+		rebuild   *model.Rebuild
+		flashback bool
+		blocked   float64
+	}{
+		{"a stop", model.ServesNothing, nil, false, 300},
+		{"a stop, and copies", model.ServesNothing, &model.Rebuild{FullCopy: fixedLaw(1800)}, false, 300 + 1800},
+		{"reads, and copies", model.ServesReads, &model.Rebuild{FullCopy: fixedLaw(1800)}, false, 300 + 1800},
+		{"a merge", model.ServesAll, &model.Rebuild{FullCopy: fixedLaw(1800)}, false, 0},
+		{"a flashback that stops it", model.ServesAll, &model.Rebuild{FullCopy: fixedLaw(1800)}, true, 900},
+	} {
+		sys := farm(2, &policies.ActivePassive{Alpha: 1, Success: 1}, 1)
+		for i := range sys.Components {
+			sys.Components[i].Modes = nil
+		}
+		e := &model.DataErrors{Life: fixedLaw(150 * model.Day), Noticed: fixedLaw(3600), Serves: c.serves, DelayedBy: model.Day, DelayedTakes: fixedLaw(300)}
+		if c.flashback {
+			e.Flashback = &model.Flashback{Takes: fixedLaw(900), Serves: model.ServesNothing}
+		}
+		sys.Services[0].Store = &model.Store{WriteRate: 1, Mode: model.Sync, Acks: 1, Errors: e, Rebuild: c.rebuild}
+		observe(t, sys, Options{Horizon: 151 * model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+			if len(out.Losses) != 1 {
+				t.Fatalf("%s: %+v", c.name, out.Losses)
+			}
+			near(t, c.name+": seconds without writes", float64(out.Unserved[0]), c.blocked, 1e-5)
 		})
 	}
 }
