@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/ftsim/ftsim/model"
@@ -45,4 +46,13 @@ func (blink) Survival(t model.Seconds) float64 {
 		return 1
 	}
 	return 0
+}
+
+// after is so long after a time. What takes any time at all moves the clock, also where that shows so much that a
+// microsecond more is the same number: after some 540 years.
+func after(at, seconds float64) float64 {
+	if t := at + seconds; t > at || seconds <= 0 {
+		return t
+	}
+	return math.Nextafter(at, math.Inf(1))
 }

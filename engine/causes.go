@@ -29,7 +29,7 @@ func (r *Runner) ringCause(i int32) {
 	default:
 		c.active = true
 		r.strike(i)
-		r.clocks.arm(c.clock, r.now+r.laws[c.repairLaw].draw(&c.repair, r.lend))
+		r.clocks.arm(c.clock, after(r.now, r.laws[c.repairLaw].draw(&c.repair, r.lend)))
 	}
 }
 

@@ -58,7 +58,7 @@ func (r *Runner) crewRepair(id int32, m *mode) {
 			c.free--
 		}
 	}
-	r.clocks.arm(id, r.repairsFrom(m.component)+r.leftToDo(id, m))
+	r.clocks.arm(id, after(r.repairsFrom(m.component), r.leftToDo(id, m)))
 }
 
 func (r *Runner) queue(c *crew, id int32) {

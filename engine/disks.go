@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"math"
-
-	"github.com/ftsim/ftsim/model"
-)
+import "github.com/ftsim/ftsim/model"
 
 // This file is about what keeps its data on a set of disks: a mirror, parity, an erasure code. How many
 // disks such a layout needs is a condition like any other; when it is no longer met, because media were
@@ -38,11 +34,8 @@ func (r *Runner) loseMedia(i int32) {
 	}
 }
 
-// tornFor is for how long a set is gone that a rebuild could not read: long enough to be seen, in seconds.
-const tornFor = 1e-6
-
 // tears looks whether the rebuild of a disk, which ends now, has met read errors on others that are just
-// enough. Then the set is gone and begins anew, empty, in the next instant, when the disk is there.
+// enough. Then the set is gone, long enough to be seen, and begins anew, empty, when the disk is there.
 func (r *Runner) tears(id int32, m *mode) bool {
 	c := &r.comps[m.component]
 	if c.torn {
@@ -62,7 +55,7 @@ func (r *Runner) tears(id int32, m *mode) bool {
 		r.tell(Note{Kind: RebuildFailed, Component: m.component, Mode: m.kind})
 	}
 	r.lackOneMore(c, false)
-	r.clocks.arm(id, max(r.now+tornFor, math.Nextafter(r.now, math.Inf(1))))
+	r.clocks.arm(id, r.soon(0))
 	return true
 }
 
