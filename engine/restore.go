@@ -161,7 +161,7 @@ func (r *Runner) bringBack(g *group, s *store, point, took float64, source model
 
 // soon is some time from now, by which the clock has moved whatever it shows.
 func (r *Runner) soon(seconds float64) float64 {
-	return max(r.now+max(seconds, 1e-6), math.Nextafter(r.now, math.Inf(1)))
+	return after(r.now, max(seconds, float64(aBlink)))
 }
 
 func (r *Runner) serveMeanwhile(g *group, s *store, what model.Serves) {
