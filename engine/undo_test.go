@@ -281,3 +281,30 @@ func TestCopiesOfWhatIsReplaced(t *testing.T) {
 		})
 	}
 }
+
+// While data is brought back, that is what is in the way, and no wait for copies, which nobody can give anything (R37).
+func TestRestoringIsNoWaitForCopies(t *testing.T) {
+	for _, mode := range []model.ReplicationMode{model.Async, model.Sync, model.SyncFallback} {
+		sys := wrongOnce(daily())
+		one := sys.Components[0]
+		one.Name, one.Modes = "spare", nil
+		sys.Components = append(sys.Components, one)
+		s := &sys.Services[0]
+		s.Policy, s.Needed = &policies.ActivePassive{Alpha: 1, Success: 1}, 1
+		s.Members = append(s.Members, model.Member{Component: int32(len(sys.Components) - 1), Host: s.Members[0].Host})
+		s.Store.Mode, s.Store.Acks, s.Store.FallbackAfter = mode, 1, fixedLaw(10)
+		observe(t, sys, Options{Horizon: 151 * model.Day, Seed: 1, Runs: 1}, func(out *model.Outcome) {
+			if len(out.Losses) != 1 || out.Losses[0].Source != model.FromLog {
+				t.Fatalf("%v: losses %+v, want one that the log makes good", mode, out.Losses)
+			}
+			for i := range out.Outages {
+				for phase, took := range out.Outages[i].Phases {
+					if model.Phase(phase) != model.Activation && took != 0 {
+						t.Errorf("%v: %v s of %v, want activation only", mode, took, model.Phase(phase))
+					}
+				}
+			}
+			near(t, mode.String()+": unserved", float64(out.Unserved[0]), 1800, 1e-3)
+		})
+	}
+}
