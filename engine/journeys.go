@@ -294,9 +294,11 @@ func (r *Runner) product(all spans, t float64) (float64, model.Phase) {
 			}
 		}
 		if l.access == model.Write && g.store != none {
-			if s := &r.stores[g.store]; s.closed() {
+			switch s := &r.stores[g.store]; {
+			case g.restoring: // is what is in the way, not that copies get nothing meanwhile
+			case s.closed():
 				f, ph = 0, s.closedBy()
-			} else if s.share < c {
+			case s.share < c:
 				c, ph = s.share, model.WriteBlock
 			}
 		}

@@ -167,7 +167,7 @@ func (r *Runner) settleStore(g *group) {
 	if s.salvage.pending > 0 {
 		r.settleSalvage(g, s, primary)
 	}
-	r.waitForCopies(g, s, primary.up && !g.hollow && !g.restoring, copies)
+	r.waitForCopies(g, s, primary.up && !g.hollow, copies)
 	if s.throttles() {
 		r.throttle(g, s, copies)
 	}

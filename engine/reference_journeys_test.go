@@ -216,7 +216,7 @@ func (t *twin) path(needs []model.Dependency, at float64) (float64, model.Phase)
 		if _, ok := s.Policy.(model.Leaderless); ok && c*a < 1 {
 			why = t.inTheWayOfShared(s, at)
 		}
-		if n.Access == model.Write && (s.closed() || t.tooFew(s, none)) {
+		if n.Access == model.Write && (s.closed() && !s.ledger.back.on || t.tooFew(s, none)) {
 			a, why = 0, model.WriteBlock
 		}
 		if k := t.reader(s, none); n.Access == model.Read && k != nil && c*a < t.capacity(s, 1) {

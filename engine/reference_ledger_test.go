@@ -434,7 +434,7 @@ func (t *twin) waitForCopies(s *twinService, copies int) {
 	waited := l.waited
 	l.waited = false
 	switch {
-	case copies >= l.acks || !s.primary().up || l.hollow || l.back.on:
+	case copies >= l.acks || !s.primary().up || l.hollow:
 		t.callOff(clock)
 		l.blocked = false
 		l.alone = l.alone && copies < l.acks
