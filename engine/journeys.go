@@ -294,11 +294,9 @@ func (r *Runner) product(all spans, t float64) (float64, model.Phase) {
 			}
 		}
 		if l.access == model.Write && g.store != none {
-			switch s := &r.stores[g.store]; {
-			case g.restoring: // is what is in the way, not that copies get nothing meanwhile
-			case s.closed():
+			if s := &r.stores[g.store]; s.closed() {
 				f, ph = 0, s.closedBy()
-			case s.share < c:
+			} else if s.share < c {
 				c, ph = s.share, model.WriteBlock
 			}
 		}

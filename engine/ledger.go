@@ -103,16 +103,16 @@ type replica struct {
 
 // closed tells whether no writes are taken now.
 func (s *store) closed() bool {
-	return s.blocked || s.refusing || s.merger.readsOnly() || s.restore.readsOnly()
+	return s.blocked || s.refusing || s.merger.readsOnly() || s.restore.refuses()
 }
 
-// closedBy is what keeps writes from being taken.
+// closedBy is what keeps writes from being taken. Copies get nothing while data is brought back, but that is not why.
 func (s *store) closedBy() model.Phase {
 	switch {
+	case s.restore.refuses():
+		return model.Activation
 	case s.blocked || s.refusing:
 		return model.WriteBlock
-	case s.restore.readsOnly():
-		return model.Activation
 	}
 	return model.Reconciling
 }
@@ -172,7 +172,7 @@ func (r *Runner) settleStore(g *group) {
 		r.throttle(g, s, copies)
 	}
 	s.refusing = g.fence.stopped && g.fence.writesOnly()
-	writing := primary.up && !s.headless && !g.restoring && !g.hollow && !s.closed() && r.answers(g, primary)
+	writing := primary.up && !s.headless && !g.hollow && !s.closed() && r.answers(g, primary)
 	if writing && !s.writing && s.lastAck < r.now {
 		s.since = r.now
 		if s.history != none {

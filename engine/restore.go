@@ -174,8 +174,8 @@ func (x *restoration) stop(g *group) {
 	x.rang, x.under, g.restoring = false, false, false
 }
 
-// readsOnly tells whether writes are refused until a state is brought back.
-func (x *restoration) readsOnly() bool { return x.under && x.serves == model.ServesReads }
+// refuses tells whether no writes are taken until a state is brought back.
+func (x *restoration) refuses() bool { return x.under && x.serves != model.ServesAll }
 
 // inPlace tells whether what is sound stays where it is: only what has been harmed goes back.
 func (x *restoration) inPlace() bool {
